@@ -1,0 +1,11 @@
+import type { Value } from './value.js';
+
+/** Where the names in a template or a condition are looked up. Values come out rendered. */
+export interface Scope {
+  has(name: string): boolean;
+  /** The value of a name; throws where `has` is false or the value cannot be rendered. */
+  get(name: string): Value;
+}
+
+/** A name that a template or condition reads, as a path: `facts.os.name` is `['facts', 'os', 'name']`. */
+export type Reference = readonly string[];
