@@ -32,6 +32,7 @@ export interface TaskResult {
   readonly hint?: string;
   /** What `register` gets, and `-v` shows. Empty where `no_log` hides it. */
   readonly values: Values;
+  /** Empty where nobody asked (`--diff`, the task's `diff`) or `no_log` hides it: reporters show all that is here. */
   readonly diff: readonly Diff[];
   /** Seconds. */
   readonly duration: number;
@@ -57,6 +58,8 @@ export type Event =
   | { readonly type: 'task-result'; readonly host: string; readonly task: TaskLabel; readonly result: TaskResult }
   | { readonly type: 'message'; readonly host?: string; readonly task?: TaskLabel; readonly text: Value }
   | { readonly type: 'warning'; readonly host?: string; readonly text: string; readonly place?: Place; readonly hint?: string }
+  /** The host has nothing more to do in this play: it came to the end, failed or was left out. */
+  | { readonly type: 'host-end'; readonly host: string }
   /** Handlers that were notified and did not run because the host failed before. */
   | { readonly type: 'handlers-pending'; readonly host: string; readonly handlers: readonly string[] }
   /** One exchange with a host: what was sent and asked. The journal counts these. */
