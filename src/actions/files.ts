@@ -1,0 +1,131 @@
+import { quote, quoteAll } from '../base/quote.js';
+import { ask } from '../probes/registry.js';
+import { actionKind, predict } from './action.js';
+import { type Attributes, folderTouched, freshStat, octal, ownership } from './paths.js';
+
+/** Makes folders that do not exist, outermost first; all get the same attributes. */
+export interface DirectoryAction extends Attributes {
+  readonly kind: 'directory';
+  /** Absolute paths, each inside the one before it. */
+  readonly paths: readonly string[];
+  readonly mode: number;
+}
+
+export const directory = actionKind<DirectoryAction>({
+  step: (action) => {
+    const owner = ownership(action);
+    const paths = quoteAll(action.paths);
+    const chown = owner === undefined ? '' : ` && chown -- ${quote(owner)} ${paths}`;
+    // chown clears special bits, so the mode is set again where it has any.
+    const chmod = owner !== undefined && action.mode > 0o777 ? ` && chmod -- ${octal(action.mode)} ${paths}` : '';
+    return { text: `mkdir -m ${octal(action.mode)} -- ${paths}${chown}${chmod}` };
+  },
+  effects: (action, look) => [
+    ...action.paths.map((path) => predict(ask('stat', path), freshStat('directory', action))),
+    ...folderTouched(action.paths[0]!, look),
+  ],
+});
+
+/** Gives a path (not what it links to) other owners or permissions. */
+export interface AttributesAction extends Attributes {
+  readonly kind: 'attributes';
+  readonly path: string;
+  readonly recursive?: boolean;
+}
+
+export const attributes = actionKind<AttributesAction>({
+  step: (action) => {
+    const owner = ownership(action);
+    const flag = action.recursive ? '-R ' : '';
+    const parts: string[] = [];
+    if (owner !== undefined) parts.push(`chown ${flag}-h -- ${quote(owner)} ${quote(action.path)}`);
+    if (action.mode !== undefined) parts.push(`chmod ${flag}-- ${octal(action.mode)} ${quote(action.path)}`);
+    return { text: parts.join(' && ') };
+  },
+  effects: (action, look) => {
+    const probe = ask('stat', action.path);
+    const before = look(probe);
+    if (action.recursive) return [{ type: 'stale-below', path: action.path }];
+    if (!before) return [{ type: 'stale', probe }];
+    const wanted = freshStat(before.type, action);
+    return [
+      predict(probe, {
+        ...before,
+        ctime: undefined,
+        mode: action.mode ?? before.mode,
+        ...(action.owner === undefined ? {} : { uid: wanted.uid, owner: wanted.owner }),
+        ...(action.group === undefined ? {} : { gid: wanted.gid, group: wanted.group }),
+      }),
+    ];
+  },
+});
+
+/** Makes a link at `path`; whatever non-folder is there is replaced in one step. */
+export interface LinkAction {
+  readonly kind: 'link';
+  readonly path: string;
+  readonly target: string;
+  readonly hard: boolean;
+}
+
+/** ln to a temporary name, then rename: at no moment is there nothing at the path. */
+const LINK = `hw_link() {
+  hw_t=\${2%/*}/.\${2##*/}.$$.hostwright
+  if [ -d "$2" ] && [ ! -L "$2" ]; then
+    echo "$2 is a directory" >&2
+    return 1
+  fi
+  rm -f -- "$hw_t" && ln $3 -- "$1" "$hw_t" && mv -fT -- "$hw_t" "$2" && { [ ! -L "$hw_t" ] && [ ! -e "$hw_t" ] || rm -f -- "$hw_t"; }
+}
+`;
+
+export const link = actionKind<LinkAction>({
+  step: ({ path, target, hard }) => ({
+    text: `hw_link ${quote(target)} ${quote(path)} ${hard ? "''" : '-s'}`,
+    library: new Map([['hw_link', LINK]]),
+  }),
+  effects: ({ path, target, hard }, look) =>
+    hard
+      ? [{ type: 'stale-below', path }, { type: 'stale', probe: ask('stat', target) }]
+      : [
+          { type: 'stale-below', path },
+          predict(ask('stat', path), { ...freshStat('symlink', { mode: 0o777 }, target.length), target }, true),
+          ...folderTouched(path, look),
+        ],
+});
+
+/** Makes an empty file where there is none, and sets times. */
+export interface TouchAction extends Attributes {
+  readonly kind: 'touch';
+  readonly path: string;
+  /** `touch -d` forms; undefined: now; `preserve` leaves a time as it is. */
+  readonly accessTime?: string;
+  readonly modificationTime?: string;
+}
+
+export const touch = actionKind<TouchAction>({
+  step: ({ path, accessTime, modificationTime }) => {
+    const one = (flag: string, time: string | undefined): string[] =>
+      time === 'preserve' ? [] : [`touch ${flag}${time === undefined ? '' : ` -d ${quote(time)}`} -- ${quote(path)}`];
+    const steps = [`{ [ -e ${quote(path)} ] || : >${quote(path)}; }`, ...one('-a', accessTime), ...one('-m', modificationTime)];
+    return { text: steps.join(' && ') };
+  },
+  effects: ({ path }) => [{ type: 'stale-below', path }],
+});
+
+/** Removes whatever is at a path, with everything below it. */
+export interface RemoveAction {
+  readonly kind: 'remove';
+  readonly path: string;
+}
+
+export const remove = actionKind<RemoveAction>({
+  step: ({ path }) => ({ text: `rm -rf --one-file-system -- ${quote(path)}` }),
+  effects: ({ path }, look) => [
+    { type: 'stale-below', path },
+    predict(ask('stat', path), null),
+    predict(ask('digest', path), null),
+    predict(ask('content', path), null),
+    ...folderTouched(path, look),
+  ],
+});

@@ -1,0 +1,116 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { quote } from '../base/quote.js';
+import { ask } from '../probes/registry.js';
+import { actionKind, type Bytes, type Effect, predict } from './action.js';
+import { type Attributes, folderTouched, freshStat, octal, ownership, temporaryName } from './paths.js';
+
+/** Puts a whole file in place: the old one is there until the new one is complete, on disk and has its attributes. */
+export interface WriteAction extends Attributes {
+  readonly kind: 'write';
+  readonly path: string;
+  readonly content: Bytes;
+  readonly mode: number;
+  /** Command words that must succeed on the new file before it lands; `%s` is its path. */
+  readonly validate?: readonly string[];
+}
+
+/** Text up to this size goes inside the batch; anything else follows it on the stream. */
+const INLINE = 64 * 1024;
+
+/**
+ * hw_put PATH TEMPORARY UMASK CHMOD CHOWN TEXT    a small text
+ * hw_save PATH TEMPORARY SIZE CHMOD CHOWN         SIZE bytes of stdin
+ * Both end in hw_land, which gives the new file its attributes, brings it to the disk and renames it.
+ * hw_validate is a function that the step defines where a check is wanted.
+ */
+const PUT = `hw_put() {
+  umask "$3"
+  set -C
+  printf %s "$6" >"$2"
+  hw_r=$?
+  set +C
+  umask 022
+  hw_land "$hw_r" "$1" "$2" "$4" "$5"
+}
+`;
+const SAVE = `hw_save() {
+  if [ -e "$2" ] || [ -L "$2" ]; then
+    hw_drop "$3"
+    echo "$2 is in the way" >&2
+    return 1
+  fi
+  umask 077
+  hw_recv "$3" "$2"
+  hw_r=$?
+  umask 022
+  hw_land "$hw_r" "$1" "$2" "$4" "$5"
+}
+`;
+const LAND = `hw_land() {
+  if [ "$1" = 0 ] && { [ ! -d "$2" ] || { echo "$2 is a directory" >&2; false; }; } &&
+    { [ -z "$5" ] || chown -- "$5" "$3"; } &&
+    { [ -z "$4" ] || chmod -- "$4" "$3"; } &&
+    sync "$3" && hw_validate "$3" && mv -f -- "$3" "$2"; then return 0; fi
+  rm -f -- "$3"
+  return 1
+}
+hw_validate() {
+  :
+}
+`;
+
+const LIBRARY = new Map([
+  ['hw_land', LAND],
+  ['hw_put', PUT],
+  ['hw_save', SAVE],
+]);
+
+/** The bytes as text for the batch, or undefined where they must follow it. */
+function inline(content: Bytes): string | undefined {
+  if (!Buffer.isBuffer(content) || content.length > INLINE || content.includes(0)) return undefined;
+  const text = content.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(content) ? text : undefined;
+}
+
+/** SHA-256 of the content, hex. */
+export function digestOf(content: Bytes): string {
+  return Buffer.isBuffer(content) ? createHash('sha256').update(content).digest('hex') : content.digest;
+}
+
+export const write = actionKind<WriteAction>({
+  step: (action) => {
+    const { path, content, mode, validate } = action;
+    const size = Buffer.isBuffer(content) ? content.length : content.size;
+    const temporary = temporaryName(path, randomBytes(6).toString('hex'));
+    const owner = ownership(action) ?? '';
+    const check = validate
+      ? `hw_validate() {\n${validate.map((word) => word.split('%s').map((part) => (part === '' ? '' : quote(part))).join('"$1"')).join(' ')} >&2\n}\n`
+      : '';
+    const reset = validate ? `\nhw_r=$?\nhw_validate() { :; }\nreturn_status() { return "$hw_r"; }\nreturn_status` : '';
+    const text = inline(content);
+    if (text === undefined) {
+      return {
+        text: `${check}hw_save ${quote(path)} ${quote(temporary)} ${size} ${octal(mode)} ${quote(owner)}${reset}`,
+        library: LIBRARY,
+        payload: content,
+      };
+    }
+    // Without execute or special bits the umask alone gives the mode, and chmod need not run.
+    const byUmask = (mode & 0o7111) === 0 && owner === '';
+    const mask = byUmask ? octal(0o666 & ~mode) : '0077';
+    return {
+      text: `${check}hw_put ${quote(path)} ${quote(temporary)} ${mask} ${byUmask ? "''" : octal(mode)} ${quote(owner)} ${quote(text)}${reset}`,
+      library: LIBRARY,
+    };
+  },
+  effects: (action, look) => {
+    const { path, content } = action;
+    const size = Buffer.isBuffer(content) ? content.length : content.size;
+    const effects: Effect[] = [
+      predict(ask('stat', path), freshStat('file', action, size)),
+      predict(ask('digest', path), digestOf(content)),
+      Buffer.isBuffer(content) ? predict(ask('content', path), content) : { type: 'stale', probe: ask('content', path) },
+    ];
+    return [...effects, ...folderTouched(path, look)];
+  },
+});
