@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeCgroups } from './cgroup.js';
+import { bridgeName } from './network.js';
+import { isAlive, type ProcessIdentity, processIdentity, runCommand } from './process.js';
+import type { Release } from './state.js';
+import { hostFolders } from './tree.js';
+
+export interface MachineSettings {
+  readonly folder: string;
+  readonly labId: string;
+  readonly network: number;
+  readonly index: number;
+  readonly name: string;
+  readonly release: Release;
+}
+
+/** The name nspawn knows a host by; the interface on the bridge is `vb-` and this, at most 15 characters in all. */
+export const machineName = (network: number, index: number): string => `hw${network}n${index}`;
+
+/** Starts a host in the background; what keeps it alive. Its console is kept in `console.log` in its folder. */
+export async function startMachine(settings: MachineSettings): Promise<ProcessIdentity> {
+  const { own, root } = hostFolders(settings.folder, settings.name);
+  const machine = machineName(settings.network, settings.index);
+  const groups = makeCgroups(settings.labId, settings.name);
+  const nspawn = [
+    'systemd-nspawn',
+    '--quiet',
+    '--boot',
+    `--directory=${root}`,
+    `--machine=${machine}`,
+    `--hostname=${settings.name}`,
+    `--network-bridge=${bridgeName(settings.network)}`,
+    '--register=no',
+    '--keep-unit',
+    '--resolv-conf=off',
+    '--timezone=off',
+    '--link-journal=no',
+    '--capability=all',
+    '--system-call-filter=@keyring bpf',
+    '--console=pipe',
+  ];
+  // The shell enters the host's own groups and then becomes nspawn, so its id is nspawn's.
+  const enter = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || :; shift; done; shift; exec "$@"';
+  const log = openSync(join(own, 'console.log'), 'a', 0o600);
+  const child = spawn('sh', ['-c', enter, 'sh', ...groups, '--', ...nspawn], {
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: {
+      PATH: process.env.PATH,
+      LC_ALL: 'C.UTF-8',
+      // `yes` would make networkd in the host wait for udev for ever.
+      SYSTEMD_NSPAWN_API_VFS_WRITABLE: 'network',
+      // The systemd of Debian 13 refuses cgroup version 1.
+      ...(settings.release === 'bookworm' ? {} : { SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' }),
+    },
+  });
+  closeSync(log);
+  child.unref();
+  const identity = await new Promise<ProcessIdentity | undefined>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('spawn', () => resolve(processIdentity(child.pid ?? 0)));
+  });
+  if (identity === undefined) throw new Error(`${settings.name} ended at once: ${consoleTail(own)}`);
+  return identity;
+}
+
+/** The process that is PID 1 inside a host, by its id on this machine; it changes when the host reboots. */
+export function initProcess(nspawn: number): number | undefined {
+  for (const child of childrenOf(nspawn)) {
+    try {
+      const ids = /^NSpid:\s+(.*)$/m.exec(readFileSync(`/proc/${child}/status`, 'latin1'))?.[1]?.split(/\s+/) ?? [];
+      if (ids.length > 1 && ids.at(-1) === '1') return child;
+    } catch {}
+  }
+  return undefined;
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** The command that runs `argv` inside a host, by its PID 1, without any network. */
+export function insideCommand(init: number, argv: readonly string[]): string[] {
+  const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+  return ['nsenter', '--all', '-t', String(init), 'env', '-i', path, 'HOME=/root', 'LC_ALL=C.UTF-8', ...argv];
+}
+
+/** Waits until a host has finished booting and its sshd greets; fails with the end of its console when it doesn't. */
+export async function waitUntilReady(
+  settings: { own: string; name: string; address: string; process: ProcessIdentity },
+  timeout = 60_000,
+): Promise<void> {
+  const until = Date.now() + timeout;
+  const check = async (): Promise<void> => {
+    if (!(await isAlive(settings.process))) throw new Error(`${settings.name} ended while it booted: ${consoleTail(settings.own)}`);
+    if (Date.now() > until) throw new Error(`${settings.name} was not up after ${timeout / 1000} s: ${consoleTail(settings.own)}`);
+    await sleep(50);
+  };
+  for (let init = initProcess(settings.process.pid); ; init = initProcess(settings.process.pid)) {
+    if (init !== undefined) {
+      const ask = insideCommand(init, ['systemctl', 'is-system-running', '--wait']);
+      const { stdout } = await runCommand(ask, { timeout: Math.max(1, until - Date.now()) });
+      if (/^(running|degraded)/.test(stdout)) break;
+    }
+    await check();
+  }
+  while (!(await greets(settings.address, 22))) await check();
+}
+
+/** Whether an SSH server's greeting comes within a second. */
+export function greets(address: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: address, port });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(1000, () => end(false));
+    socket.on('error', () => end(false));
+    socket.on('close', () => end(false));
+    socket.once('data', (chunk) => end(chunk.toString('latin1').startsWith('SSH-2.0-')));
+  });
+}
+
+function consoleTail(own: string): string {
+  try {
+    return readFileSync(join(own, 'console.log'), 'utf8').trim().split('\n').slice(-5).join('\n');
+  } catch {
+    return '(no console)';
+  }
+}
