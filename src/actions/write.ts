@@ -86,7 +86,7 @@ export const write = actionKind<WriteAction>({
     const check = validate
       ? `hw_validate() {\n${validate.map((word) => word.split('%s').map((part) => (part === '' ? '' : quote(part))).join('"$1"')).join(' ')} >&2\n}\n`
       : '';
-    const reset = validate ? `\nhw_r=$?\nhw_validate() { :; }\nreturn_status() { return "$hw_r"; }\nreturn_status` : '';
+    const reset = validate ? '\nhw_r=$?\nhw_validate() { :; }\n(exit "$hw_r")' : '';
     const text = inline(content);
     if (text === undefined) {
       return {
