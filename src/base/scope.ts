@@ -5,6 +5,8 @@ export interface Scope {
   has(name: string): boolean;
   /** The value of a name; throws where `has` is false or the value cannot be rendered. */
   get(name: string): Value;
+  /** Every name that `has` knows, for suggestions where one is misspelt. */
+  names?(): Iterable<string>;
 }
 
 /** A name that a template or condition reads, as a path: `facts.os.name` is `['facts', 'os', 'name']`. */

@@ -104,6 +104,13 @@ export class YamlDocument {
     return this.at(path).unsafe;
   }
 
+  /** As `isUnsafe`, for an entry of a mapping or list of this document; only its own mark counts. */
+  isUnsafeIn(container: Values | Value[], name: string | number): boolean {
+    const node = this.built.nodes.get(container);
+    const value = node && entryOf(node, name)?.value;
+    return isUnsafe(node) || isUnsafe(value) || isUnsafe(target(value));
+  }
+
   private place(offset: number): Place {
     return { file: this.file, ...this.lines.position(offset) };
   }
