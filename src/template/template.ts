@@ -7,6 +7,8 @@ export interface Compiled<T extends Value = Value> {
   readonly place: Place;
   /** The names it reads; empty exactly when it is a constant. */
   readonly references: readonly Reference[];
+  /** The names it copes with being undefined (`{{default x ..}}`, `{{#if x}}`): their absence is no mistake. */
+  readonly tolerates?: ReadonlySet<string>;
   /** The rendered value. Throws TemplateError. A constant returns the same (frozen) object every time. */
   render(scope: Scope): T;
 }
@@ -16,6 +18,8 @@ export interface Condition {
   readonly place: Place;
   readonly source: string;
   readonly references: readonly Reference[];
+  /** The names it asks about with `defined(x)`: their absence is no mistake. */
+  readonly tolerates?: ReadonlySet<string>;
   /** Throws TemplateError, also where the result is not a boolean. */
   test(scope: Scope): boolean;
 }
