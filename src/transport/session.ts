@@ -86,12 +86,17 @@ export class Session {
   #running: Running | undefined;
   #dead: UnreachableError | undefined;
   #noise = new Capture(8192);
+  #answered = false;
   roundTrips = 0;
   bytesSent = 0;
   bytesReceived = 0;
 
-  constructor(shell: Shell) {
+  readonly #refusal: ((said: string) => UnreachableError) | undefined;
+
+  /** @param refusal makes the error of a shell that ends before it answered anything */
+  constructor(shell: Shell, refusal?: (said: string) => UnreachableError) {
     this.#shell = shell;
+    this.#refusal = refusal;
     const out = new FrameReader(
       this.#nonce,
       (data) => this.#data('stdout', data),
@@ -213,6 +218,7 @@ export class Session {
 
   #marker(stream: 'stdout' | 'stderr', marker: Marker): void {
     const running = this.#running;
+    this.#answered = true;
     if (!running) return;
     if (marker.kind === 'x') {
       if (running.progress[running.outIndex]) running.progress[running.outIndex]!.status = marker.first;
@@ -273,6 +279,7 @@ export class Session {
 
   #ended(end: ShellEnd): void {
     const noise = this.#noise.bytes().toString('utf8').trim();
+    if (this.#refusal && !this.#answered && !end.lost) this.#dead ??= this.#refusal(noise || end.reason);
     const said = noise === '' ? '' : `; it said: ${noise.slice(-500)}`;
     this.#fail('lost', `${end.reason}${said}`);
   }
