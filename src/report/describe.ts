@@ -111,7 +111,10 @@ export class Describer {
     const { ok, skipped } = this.#hidden;
     this.#hidden = { ok: 0, skipped: 0 };
     if (ok + skipped === 0) return [];
-    const parts = [ok > 0 ? this.#style('green', `ok: ${ok}`) : '', skipped > 0 ? this.#style('cyan', `skipped: ${skipped}`) : ''];
+    const parts = [
+      ok > 0 ? this.#style('green', `ok: ${ok}`) : '',
+      skipped > 0 ? this.#style('cyan', `skipped: ${skipped}`) : '',
+    ];
     return [`${parts.filter(Boolean).join(', ')}  ${this.#style('dim', '(-v shows them)')}`];
   }
 }

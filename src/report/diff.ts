@@ -15,7 +15,7 @@ const timeout = 200;
 /** Texts longer than this (UTF-16 units, both together) are not compared. */
 const longestText = 4_000_000;
 
-type StructuredPatch = (typeof import('diff'))['structuredPatch'];
+type StructuredPatch = typeof import('diff')['structuredPatch'];
 let structuredPatch: StructuredPatch | undefined;
 
 /** Loads the diff library at the first diff; synchronously, because reporters keep the order of events. */

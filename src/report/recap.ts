@@ -5,7 +5,17 @@ export const exitCodes = { well: 0, failed: 2, changed: 3, unreachable: 4, inter
 
 /** A host's counts before its first task. */
 export function newRecap(): Recap {
-  return { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0, unknown: 0, roundTrips: 0 };
+  return {
+    ok: 0,
+    changed: 0,
+    unreachable: 0,
+    failed: 0,
+    skipped: 0,
+    rescued: 0,
+    ignored: 0,
+    unknown: 0,
+    roundTrips: 0,
+  };
 }
 
 /** The counts of one task result added, by Ansible's rules: a changed or ignored task is also an ok one. */

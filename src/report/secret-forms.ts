@@ -29,10 +29,11 @@ function jsonForms(secret: string): string[] {
 
 /** Percent encoding: as little as encodeURIComponent, as much as RFC 3986 asks, a form's plus for a space. */
 function urlForms(secret: string): string[] {
-  const loose = encodeURIComponent(secret.toWellFormed());
+  const text = Buffer.from(secret).toString(); // lone surrogates, which have no UTF-8, replaced
+  const loose = encodeURIComponent(text);
   const strict = loose.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-  const lower = (text: string) => text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
-  return [loose, strict, encodeURI(secret.toWellFormed()), strict.replaceAll('%20', '+'), lower(loose), lower(strict)];
+  const lower = (encoded: string) => encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+  return [loose, strict, encodeURI(text), strict.replaceAll('%20', '+'), lower(loose), lower(strict)];
 }
 
 /** As a shell word: in single quotes, in double quotes, and with backslashes (printf %q). */

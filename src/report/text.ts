@@ -7,7 +7,9 @@ const longestLine = 500;
 
 /** Text from a host or a file as one harmless line: white space of any kind is one space. */
 export function oneLine(text: string): string {
-  return neutralise(text.length > 4 * longestLine ? `${text.slice(0, 4 * longestLine)}…` : text).replace(/\s+/g, ' ').trim();
+  return neutralise(text.length > 4 * longestLine ? `${text.slice(0, 4 * longestLine)}…` : text)
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 /** A host's output as harmless lines: colours taken out, what a carriage return overwrote left out. */
