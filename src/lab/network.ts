@@ -22,16 +22,18 @@ export const gatewayAddress = (network: number): string => `${PREFIX}.${network}
 
 interface Link {
   readonly ifname: string;
-  readonly ifalias?: string;
+  readonly address?: string;
 }
 
-/** The bridges of all labs on this machine, found by the owner written into their alias. */
+// The one mark of its owner that a bridge has from its very first moment, so that no crash leaves one without.
+const ownerToMac = (owner: string): string => `02:${owner.match(/../g)?.join(':')}`;
+
+/** The bridges of all labs on this machine, found by the owner's id in their hardware address. */
 export async function labBridges(): Promise<Bridge[]> {
   const links = JSON.parse((await mustRun(['ip', '-json', 'link', 'show', 'type', 'bridge'])) || '[]') as Link[];
-  return links.flatMap(({ ifname, ifalias }) => {
-    const owner = /^hostwright lab ([0-9a-f]{12})$/.exec(ifalias ?? '')?.[1];
+  return links.flatMap(({ ifname, address = '' }) => {
     const network = /^hwlab(\d+)$/.exec(ifname)?.[1];
-    return owner && network ? [{ name: ifname, network: Number(network), owner }] : [];
+    return network ? [{ name: ifname, network: Number(network), owner: address.slice(3).replaceAll(':', '') }] : [];
   });
 }
 
@@ -53,7 +55,7 @@ async function addBridge(owner: string, preferred?: number): Promise<number> {
   const used = await usedNetworks();
   for (const network of [preferred ?? 1, ...Array.from({ length: 254 }, (_, index) => index + 1)]) {
     if (used.has(network)) continue;
-    const add = ['ip', 'link', 'add', bridgeName(network), 'alias', `hostwright lab ${owner}`, 'type', 'bridge'];
+    const add = ['ip', 'link', 'add', bridgeName(network), 'address', ownerToMac(owner), 'type', 'bridge'];
     const result = await runCommand(add);
     if (result.code === 0) return network;
     if (!result.stderr.includes('File exists')) throw new Error(`cannot make a bridge: ${result.stderr.trim()}`);

@@ -25,7 +25,7 @@ export const CUSTOMIZE = `set -eu
 rm -f "$1"/etc/ssh/ssh_host_* "$1"/etc/hostname "$1"/var/lib/dbus/machine-id "$1"/var/lib/systemd/random-seed
 : > "$1"/etc/machine-id
 for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer \\
-  console-getty.service systemd-networkd-wait-online.service; do
+  console-getty.service systemd-modules-load.service systemd-networkd-wait-online.service; do
   ln -sf /dev/null "$1/etc/systemd/system/$unit"
 done
 printf 'UseDNS no\\n' > "$1"/etc/ssh/sshd_config.d/lab.conf

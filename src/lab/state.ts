@@ -45,9 +45,9 @@ export function labFolder(root: string, name: string): string {
   return join(existsSync(base) ? realpathSync(base) : base, '.hostwright', 'lab', name);
 }
 
-/** A short name for a lab that no other lab on this machine has; names its cgroups and its bridge's owner. */
+/** Ten digits in base 16 that no other lab on this machine has; names its cgroups and its bridge's owner. */
 export function labId(folder: string): string {
-  return createHash('sha256').update(folder).digest('hex').slice(0, 12);
+  return createHash('sha256').update(folder).digest('hex').slice(0, 10);
 }
 
 /** A state with nothing in it yet but its paths and a new password. */
