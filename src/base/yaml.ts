@@ -104,7 +104,12 @@ export class YamlDocument {
     return this.at(path).unsafe;
   }
 
-  /** As `isUnsafe`, for an entry of a mapping or list of this document; only its own mark counts. */
+  /** False: nothing in the document is marked `!unsafe`. */
+  get hasUnsafe(): boolean {
+    return this.built.hasUnsafe;
+  }
+
+  /** As `isUnsafe`, for an entry of a mapping or list of this document; only marks on the two count. */
   isUnsafeIn(container: Values | Value[], name: string | number): boolean {
     const node = this.built.nodes.get(container);
     const value = node && entryOf(node, name)?.value;
@@ -179,6 +184,17 @@ function located(problems: readonly OffsetProblem[], file: string, lines: Lines)
   return problems.map(({ offset, message, hint }) => ({ message, hint, place: { file, ...lines.position(offset) } }));
 }
 
+/** Says whether a text is JSON: Ansible reads it as such before it tries YAML. */
+function looksLikeJson(text: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Reads YAML as Ansible reads it (version 1.1: `yes`, `0644`, merge keys). Throws an InputError with all
  * problems: syntax, duplicate keys, unknown tags, `__proto__`, alias bombs, text that is not UTF-8, files
@@ -187,9 +203,11 @@ function located(problems: readonly OffsetProblem[], file: string, lines: Lines)
 export async function readYaml(content: string | Uint8Array, file: string): Promise<YamlDocument> {
   const text = decode(content, file);
   const lines = new Lines(text);
-  const { root, problems } = await compose(text);
+  const isJson = looksLikeJson(text);
+  // JSON may be indented with tabs, which cannot stand inside its strings.
+  const { root, problems } = await compose(isJson ? text.replaceAll('\t', ' ') : text);
   if (problems.length > 0) throw new InputError(located(problems, file, lines));
-  const built = build(root);
+  const built = build(root, isJson);
   if (built.problems.length > 0) throw new InputError(located(built.problems, file, lines));
   return new YamlDocument(file, lines, root, built);
 }

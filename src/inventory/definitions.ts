@@ -16,8 +16,17 @@ class YamlDefinition implements Definition {
     return this.document.placeIn(this.container, this.name);
   }
 
-  get unsafe(): boolean {
-    return this.document.isUnsafeIn(this.container, this.name);
+  get isUnsafe(): Definition['isUnsafe'] {
+    if (!this.document.hasUnsafe) return undefined;
+    return (path) => {
+      let container: Value = this.container;
+      for (const name of [this.name, ...path]) {
+        if (typeof container !== 'object' || container === null) return false;
+        if (this.document.isUnsafeIn(container, name)) return true;
+        container = (container as Values)[name] ?? null;
+      }
+      return false;
+    };
   }
 }
 

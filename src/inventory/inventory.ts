@@ -7,8 +7,11 @@ export interface Definition {
   readonly value: Value;
   /** Where the value stands. */
   readonly place: Place;
-  /** True: it was marked `!unsafe`, so its text holds no templates. */
-  readonly unsafe?: boolean;
+  /**
+   * Says whether the text at a path inside the value (`[]`: the value itself) is marked `!unsafe`, so that it
+   * holds no templates. Undefined: nothing inside is.
+   */
+  readonly isUnsafe?: (path: readonly (string | number)[]) => boolean;
 }
 
 /** A layer of variables, e.g. one group_vars file. Layers come weakest first. */

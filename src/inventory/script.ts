@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Place } from '../base/place.js';
 import { neutralise } from '../base/terminal.js';
 import { emptyMapping, isMapping, type Value, type Values } from '../base/value.js';
+import type { Definition } from './inventory.js';
 import type { Report, Tree } from './tree.js';
 
 const LONGEST_MILLISECONDS = 60_000;
@@ -55,25 +56,32 @@ function output(path: string, args: string[], limit = LONGEST_MILLISECONDS): Pro
   });
 }
 
+/** Texts that a script marked `__ansible_unsafe`: the collection that holds them, and their names in it. */
+type Marks = WeakMap<object, Set<string>>;
+
 /** A parsed JSON value with mappings that have no prototype; Ansible's marks for unsafe text are taken off. */
-function harmless(value: unknown): Value {
-  if (Array.isArray(value)) return value.map(harmless);
+function harmless(value: unknown, marks: Marks): Value {
   if (typeof value !== 'object' || value === null) return value as Value;
-  const entries = Object.entries(value);
-  if (entries.length === 1 && entries[0]![0] === '__ansible_unsafe') return harmless(entries[0]![1]);
-  const values = emptyMapping();
-  for (const [name, inner] of entries) {
+  const values: Values | Value[] = Array.isArray(value) ? [] : emptyMapping();
+  for (const [name, inner] of Object.entries(value)) {
     if (name === '__proto__') throw new ScriptMistake('it prints the key "__proto__", which is refused');
     if (name === '__ansible_vault') throw new ScriptMistake('values encrypted with Ansible Vault cannot be read yet');
-    values[name] = harmless(inner);
+    const marked = unsafeText(inner);
+    if (marked !== undefined) marks.set(values, (marks.get(values) ?? new Set()).add(name));
+    (values as Values)[name] = marked ?? harmless(inner, marks);
   }
   return values;
 }
 
-function parse(text: string, what: string): Values {
+function unsafeText(value: unknown): string | undefined {
+  const text = isMapping(value) ? value.__ansible_unsafe : undefined;
+  return typeof text === 'string' && Object.keys(value as object).length === 1 ? text : undefined;
+}
+
+function parse(text: string, what: string, marks: Marks): Values {
   let value: Value;
   try {
-    value = harmless(JSON.parse(text));
+    value = harmless(JSON.parse(text), marks);
   } catch (error) {
     if (error instanceof ScriptMistake) throw error;
     throw new ScriptMistake(`${what} is no JSON: ${neutralise((error as Error).message)}`);
@@ -85,6 +93,7 @@ function parse(text: string, what: string): Values {
 /** Puts what `--list` printed into the tree; gives the hosts in the order in which they were named. */
 class ScriptReader {
   readonly hosts = new Set<string>();
+  readonly marks: Marks = new WeakMap();
   constructor(
     private readonly tree: Tree,
     private readonly place: Place,
@@ -100,7 +109,7 @@ class ScriptReader {
     const variables = data.vars ?? emptyMapping();
     if (!isMapping(variables)) throw new ScriptMistake(`"vars" of the group "${name}" must be an object`);
     for (const variable in variables) {
-      this.tree.groupVariable(group, variable, { value: variables[variable]!, place: this.place });
+      this.tree.groupVariable(group, variable, this.definition(variables, variable));
     }
     for (const child of texts(data.children ?? [], `"children" of the group "${name}"`)) {
       this.tree.child(group, this.tree.group(child), this.place);
@@ -111,8 +120,18 @@ class ScriptReader {
     if (!isMapping(variables)) throw new ScriptMistake(`the variables of the host "${name}" must be an object`);
     const host = this.tree.host(name, undefined, undefined, this.place);
     for (const variable in variables) {
-      this.tree.hostVariable(host, variable, { value: variables[variable]!, place: this.place });
+      this.tree.hostVariable(host, variable, this.definition(variables, variable));
     }
+  }
+
+  private definition(container: Values, name: string): Definition {
+    const isUnsafe: Definition['isUnsafe'] = (path) => {
+      const names = [name, ...path];
+      let inner: Value = container;
+      for (const each of names.slice(0, -1)) inner = (inner as Values)?.[each] ?? null;
+      return inner !== null && (this.marks.get(inner as object)?.has(String(names.at(-1))) ?? false);
+    };
+    return { value: container[name]!, place: this.place, isUnsafe };
   }
 
   /** A bare list is a list of hosts; an object without sections is a host with variables. */
@@ -128,12 +147,12 @@ function texts(value: Value, what: string): string[] {
   throw new ScriptMistake(`${what} must be a list of names`);
 }
 
-async function hostVariables(path: string, names: string[]): Promise<Values[]> {
+async function hostVariables(path: string, names: string[], marks: Marks): Promise<Values[]> {
   const found: Values[] = [];
   for (let start = 0; start < names.length; start += AT_ONCE) {
     const some = names.slice(start, start + AT_ONCE).map(async (name) => {
       const text = await output(path, ['--host', name]);
-      return text.trim() === '' ? emptyMapping() : parse(text, `what it prints for --host ${name}`);
+      return text.trim() === '' ? emptyMapping() : parse(text, `what it prints for --host ${name}`, marks);
     });
     found.push(...(await Promise.all(some)));
   }
@@ -147,14 +166,14 @@ async function hostVariables(path: string, names: string[]): Promise<Values[]> {
 export async function readScript(path: string, shown: string, tree: Tree, report: Report): Promise<void> {
   const place = { file: shown, line: 0, col: 0 };
   try {
-    const data = parse(await output(path, ['--list']), 'what it prints for --list');
     const reader = new ScriptReader(tree, place);
+    const data = parse(await output(path, ['--list']), 'what it prints for --list', reader.marks);
     for (const name in data) if (name !== '_meta') reader.group(name, data[name]!);
     const meta = data._meta;
     const known = isMapping(meta) ? meta.hostvars : undefined;
     const names = [...reader.hosts];
     if (known === undefined) {
-      const variables = await hostVariables(path, names);
+      const variables = await hostVariables(path, names, reader.marks);
       for (const [index, name] of names.entries()) reader.variables(name, variables[index]!);
     } else if (!isMapping(known)) throw new ScriptMistake('"_meta.hostvars" must be an object');
     else for (const name of names) if (name in known) reader.variables(name, known[name]!);

@@ -1,7 +1,7 @@
 import { InputError } from '../base/error.js';
 import { didYouMean } from '../base/nearest.js';
 import { emptyMapping, isMapping, type Value, type Values } from '../base/value.js';
-import { findHost, type Inventory, type InventoryHost } from './inventory.js';
+import { type Definition, findHost, type Inventory, type InventoryHost } from './inventory.js';
 import { byCodePoint } from './sources.js';
 
 /** Names that the engine fills in: `ansible-inventory` never prints them. */
@@ -27,12 +27,12 @@ const INTERNAL = new Set([
   'playbook_dir',
 ]);
 
-/** The winning variables of a host, unrendered; extra vars included. */
-export function hostVariables(inventory: Inventory, host: InventoryHost): Values {
+/** The winning variables of a host as `ansible-inventory` shows them: unrendered, with extra vars. */
+function hostVariables(inventory: Inventory, host: InventoryHost): Values {
   const values = emptyMapping();
   const layers = inventory.extraVars ? [...host.layers, inventory.extraVars] : host.layers;
   for (const { definitions } of layers) {
-    for (const [name, { value }] of definitions) if (!INTERNAL.has(name)) values[name] = value;
+    for (const [name, definition] of definitions) if (!INTERNAL.has(name)) values[name] = marked(definition);
   }
   return values;
 }
@@ -43,6 +43,17 @@ function sorted(value: Value): Value {
   const values = emptyMapping();
   for (const name of Object.keys(value).sort(byCodePoint)) values[name] = sorted(value[name]!);
   return values;
+}
+
+/** A value with the texts that are marked `!unsafe` as Ansible's JSON shows them. */
+function marked({ value, isUnsafe }: Definition): Value {
+  if (!isUnsafe) return value;
+  const walk = (inner: Value, path: (string | number)[]): Value => {
+    if (typeof inner === 'string') return isUnsafe(path) ? mapping([['__ansible_unsafe', inner]]) : inner;
+    if (Array.isArray(inner)) return inner.map((item, index) => walk(item, [...path, index]));
+    return isMapping(inner) ? mapping(Object.keys(inner).map((name) => [name, walk(inner[name]!, [...path, name])])) : inner;
+  };
+  return walk(value, []);
 }
 
 function asJson(value: Value): string {

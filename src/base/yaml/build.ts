@@ -19,6 +19,8 @@ export interface Built {
   readonly notices: readonly OffsetNotice[];
   /** The node of every mapping and list, by identity. */
   readonly nodes: Map<object, MapNode | SequenceNode>;
+  /** Something in it is marked `!unsafe`. */
+  readonly hasUnsafe: boolean;
 }
 
 interface Anchor {
@@ -37,11 +39,15 @@ class Builder implements Built {
   readonly nodes = new Map<object, MapNode | SequenceNode>();
   private readonly anchors = new Map<string, Anchor>();
   private readonly path: (string | number)[] = [];
+  hasUnsafe = false;
   private expanded = 0;
   private made = 0;
 
+  constructor(private readonly isJson: boolean) {}
+
   build(node: YamlNode): Value {
     if (node.kind === 'alias') return this.alias(node);
+    if (node.tag === '!unsafe') this.hasUnsafe = true;
     const anchor = node.anchor === undefined ? undefined : { node, value: null as Value, size: 0, open: true };
     if (anchor) this.anchors.set(node.anchor!, anchor);
     const before = this.made + this.expanded;
@@ -161,6 +167,8 @@ class Builder implements Built {
   }
 
   private plain(node: ScalarNode): Value {
+    // In JSON a number is never octal, and 1e3 is one.
+    if (this.isJson) return JSON.parse(node.text) as Value;
     const { value, notice } = resolvePlain(node.text);
     if (notice) this.notices.push({ kind: notice, path: [...this.path], node });
     return value;
@@ -187,9 +195,12 @@ export function keyName(key: ScalarNode): string {
   return typeof value === 'string' ? value : String(value);
 }
 
-/** The value of a tree of nodes, with every problem in it and what is worth a notice. */
-export function build(root: YamlNode | undefined): Built {
-  const builder = new Builder();
+/**
+ * The value of a tree of nodes, with every problem in it and what is worth a notice. `isJson`: the text is
+ * JSON, by whose rules plain scalars are read.
+ */
+export function build(root: YamlNode | undefined, isJson: boolean): Built {
+  const builder = new Builder(isJson);
   if (root) builder.value = builder.build(root);
   return builder;
 }
