@@ -61,7 +61,7 @@ export class Describer {
       }
       case 'warning': {
         const host = event.host === undefined ? '' : `[${oneLine(event.host)}] `;
-        const place = event.place ? `${neutralise(formatPlace(event.place))}: ` : '';
+        const place = event.place ? `${oneLine(formatPlace(event.place))}: ` : '';
         const hint = event.hint ? ` (${oneLine(event.hint)})` : '';
         return [style('yellow', `[WARNING]: ${host}${place}${oneLine(event.text)}${hint}`)];
       }

@@ -81,6 +81,9 @@ const computed = new WeakMap<Diff, readonly DiffLine[]>();
 /** The lines that show a diff; computed once, however many reporters ask. */
 export function diffLines(diff: Diff): readonly DiffLine[] {
   let lines = computed.get(diff);
-  if (!lines) computed.set(diff, (lines = compute(diff)));
+  if (!lines) {
+    lines = compute(diff);
+    computed.set(diff, lines);
+  }
   return lines;
 }

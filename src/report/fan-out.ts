@@ -33,7 +33,8 @@ export function fanOut(reporters: readonly NamedReporter[], options: FanOutOptio
         reporter.on(event);
       } catch (error) {
         live.delete(reporter);
-        (lost ??= []).push(`${complaint(reporter, error)}; it is left out from here on`);
+        lost ??= [];
+        lost.push(`${complaint(reporter, error)}; it is left out from here on`);
       }
     }
     for (const text of lost ?? []) {

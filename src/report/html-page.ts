@@ -1,7 +1,7 @@
 import type { Recap, Status } from './event.js';
 import { type Row, rowMarkup } from './html-row.js';
 import { css } from './html-style.js';
-import { escapeMarkup as escape } from './markup.js';
+import { escapeMarkup } from './markup.js';
 import { formatSeconds, plural } from './text.js';
 
 /** Everything that the page shows. Texts in `rows` are markup, all others are not yet escaped. */
@@ -55,8 +55,8 @@ function header(data: PageData): string {
   ];
   const check = data.check ? '<span class="badge unknown">check mode: nothing was changed</span>' : '';
   return (
-    `<header><h1>${escape(data.playbooks.join(', '))}<span class="badge ${look}">${escape(text)}</span>${check}</h1>` +
-    `<div class="facts soft">${facts.map((fact) => `<span>${escape(fact)}</span>`).join('')}</div></header>\n`
+    `<header><h1>${escapeMarkup(data.playbooks.join(', '))}<span class="badge ${look}">${escapeMarkup(text)}</span>${check}</h1>` +
+    `<div class="facts soft">${facts.map((fact) => `<span>${escapeMarkup(fact)}</span>`).join('')}</div></header>\n`
   );
 }
 
@@ -68,7 +68,7 @@ function recapTable(data: PageData, ids: ReadonlyMap<string, string>): string {
   const rows = [...data.recap].map(([host, recap]) => {
     const cells = shown.map((name) => `<td class="n ${recap[name] > 0 ? looks[name] : 'zero'}">${recap[name]}</td>`);
     const id = ids.get(host);
-    const name = id ? `<a href="#${id}">${escape(host)}</a>` : escape(host);
+    const name = id ? `<a href="#${id}">${escapeMarkup(host)}</a>` : escapeMarkup(host);
     return `<tr><td class="mono">${name}</td>${cells.join('')}<td class="n soft">${recap.roundTrips}</td></tr>`;
   });
   return `<h2>Recap</h2><div class="card"><table><tr><th>host</th>${head}</tr>\n${rows.join('\n')}</table></div>\n`;
@@ -81,11 +81,11 @@ function* hostParts(data: PageData, host: string, id: string, rows: readonly (Ro
   const bad = count.has('failed') || count.has('unreachable');
   const words = counts.map((status) => `<span class="${status}">${count.get(status)} ${status}</span>`).join('');
   const open = bad || data.hosts.size <= 3 ? ' open' : '';
-  yield `<details class="host card" id="${id}"${open}><summary class="mono">${escape(host)}<span class="counts">${words}</span></summary>\n`;
+  yield `<details class="host card" id="${id}"${open}><summary class="mono">${escapeMarkup(host)}<span class="counts">${words}</span></summary>\n`;
   yield '<table><colgroup><col class="status"><col><col class="bar"><col class="time"></colgroup>\n';
   for (const row of rows) {
     if ('status' in row) yield rowMarkup(row, data.seconds);
-    else yield `<tr class="play"><td colspan="4">PLAY ${escape(row.play)}</td></tr>\n`;
+    else yield `<tr class="play"><td colspan="4">PLAY ${escapeMarkup(row.play)}</td></tr>\n`;
   }
   yield '</table></details>\n';
 }
@@ -96,10 +96,10 @@ export function* htmlPage(data: PageData): Generator<string> {
   yield '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n';
   yield `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">\n`;
   yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n';
-  yield `<title>${escape(`${data.check ? 'Check of ' : ''}${data.playbooks.join(', ')}`)}</title><style>${css}</style></head>\n`;
+  yield `<title>${escapeMarkup(`${data.check ? 'Check of ' : ''}${data.playbooks.join(', ')}`)}</title><style>${css}</style></head>\n`;
   yield `<body><main>${header(data)}${recapTable(data, ids)}`;
   if (data.notes.length > 0) {
-    yield `<h2>Warnings and messages</h2><ul class="card">${data.notes.map((note) => `<li>${escape(note)}</li>`).join('\n')}</ul>\n`;
+    yield `<h2>Warnings and messages</h2><ul class="card">${data.notes.map((note) => `<li>${escapeMarkup(note)}</li>`).join('\n')}</ul>\n`;
   }
   yield '<h2>Hosts</h2><div class="filters">';
   for (const status of statuses) {

@@ -1,7 +1,7 @@
 import { formatPlace } from '../base/place.js';
 import { diffLines } from './diff.js';
 import type { Status, TaskLabel, TaskResult } from './event.js';
-import { escapeMarkup as escape } from './markup.js';
+import { escapeMarkup } from './markup.js';
 import { formatSeconds, lastLines } from './text.js';
 
 /** Most lines of one diff, and last lines of one stream of output, in the report. */
@@ -19,7 +19,7 @@ export interface Row {
 }
 
 function pre(lines: readonly string[]): string {
-  return `<pre>${lines.map(escape).join('\n')}</pre>`;
+  return `<pre>${lines.map(escapeMarkup).join('\n')}</pre>`;
 }
 
 function diffMarkup(result: TaskResult): string {
@@ -29,19 +29,19 @@ function diffMarkup(result: TaskResult): string {
       if (lines.length === 0) return '';
       const shown = lines
         .slice(0, mostDiffLines)
-        .map(({ kind, text }) => `<span class="${kind}">${escape(text)}</span>`);
+        .map(({ kind, text }) => `<span class="${kind}">${escapeMarkup(text)}</span>`);
       if (lines.length > mostDiffLines)
         shown.push(`<span class="note">… ${lines.length - mostDiffLines} more lines</span>`);
       if (lines.length <= 2) return `<pre>${shown.join('')}</pre>`;
-      return `<details open><summary>diff of ${escape(diff.subject)}</summary><pre>${shown.join('')}</pre></details>`;
+      return `<details open><summary>diff of ${escapeMarkup(diff.subject)}</summary><pre>${shown.join('')}</pre></details>`;
     })
     .join('');
 }
 
 function failureMarkup(task: TaskLabel, result: TaskResult, tail: string): string {
   const message = result.message ?? (typeof result.values.msg === 'string' ? result.values.msg : 'no message');
-  let out = `<div class="place">${escape(formatPlace(task.place))}</div><div class="message failed">${escape(message)}</div>`;
-  if (result.hint) out += `<div class="message">Hint: ${escape(result.hint)}</div>`;
+  let out = `<div class="place">${escapeMarkup(formatPlace(task.place))}</div><div class="message failed">${escapeMarkup(message)}</div>`;
+  if (result.hint) out += `<div class="message">Hint: ${escapeMarkup(result.hint)}</div>`;
   let shown = false;
   for (const stream of ['stdout', 'stderr'] as const) {
     const text = result.values[stream];
@@ -57,12 +57,12 @@ function failureMarkup(task: TaskLabel, result: TaskResult, tail: string): strin
 export function makeRow(task: TaskLabel, result: TaskResult, end: number, tail: string): Row {
   const bad = result.status === 'failed' || result.status === 'unreachable';
   const forgiven = bad && (result.ignored ? ' · ignored' : result.rescued ? ' · rescued' : '');
-  let title = escape(`${task.handler ? 'handler ' : ''}${task.role ? `${task.role} : ` : ''}${task.name}`);
-  if (result.item !== undefined) title += ` <span class="soft">(item=${escape(result.item)})</span>`;
-  if (result.delegatedTo) title += ` <span class="soft">→ ${escape(result.delegatedTo)}</span>`;
+  let title = escapeMarkup(`${task.handler ? 'handler ' : ''}${task.role ? `${task.role} : ` : ''}${task.name}`);
+  if (result.item !== undefined) title += ` <span class="soft">(item=${escapeMarkup(result.item)})</span>`;
+  if (result.delegatedTo) title += ` <span class="soft">→ ${escapeMarkup(result.delegatedTo)}</span>`;
   if (forgiven) title += `<span class="soft">${forgiven}</span>`;
   let body = bad ? failureMarkup(task, result, tail) : '';
-  if (!bad && result.message) body = `<div class="message soft">${escape(result.message)}</div>`;
+  if (!bad && result.message) body = `<div class="message soft">${escapeMarkup(result.message)}</div>`;
   body += diffMarkup(result);
   return { status: result.status, end, duration: result.duration, title, body };
 }

@@ -48,7 +48,10 @@ export function htmlReporter({ file, now = Date.now }: HtmlOptions): Reporter & 
     }
     rows++;
     let list = hosts.get(host);
-    if (!list) hosts.set(host, (list = []));
+    if (!list) {
+      list = [];
+      hosts.set(host, list);
+    }
     if (plays.get(host) !== play.number) list.push({ play: play.name });
     plays.set(host, play.number);
     list.push(makeRow(task, result, (now() - began) / 1000, tail));

@@ -1,7 +1,7 @@
 import { formatPlace } from '../base/place.js';
 import { writeAtomically } from './atomic-file.js';
 import type { Event, Reporter, TaskLabel, TaskResult } from './event.js';
-import { escapeMarkup as escape } from './markup.js';
+import { escapeMarkup } from './markup.js';
 import { OutputTails } from './output-tail.js';
 import { lastLines } from './text.js';
 
@@ -35,20 +35,20 @@ function detail(task: TaskLabel, result: TaskResult, tail: string): string {
   const streams = [result.values.stdout, result.values.stderr].filter((text) => typeof text === 'string');
   for (const text of streams.some((stream) => stream !== '') ? streams : [tail])
     lines.push(...lastLines(text, tailLines));
-  return escape(lines.join('\n'));
+  return escapeMarkup(lines.join('\n'));
 }
 
 function testCase({ play, host }: Suite, task: TaskLabel, result: TaskResult, tail: string): string {
-  const name = escape(task.role ? `${task.role} : ${task.name}` : task.name);
-  const place = `file="${escape(task.place.file)}" line="${task.place.line}"`;
+  const name = escapeMarkup(task.role ? `${task.role} : ${task.name}` : task.name);
+  const place = `file="${escapeMarkup(task.place.file)}" line="${task.place.line}"`;
   const time = result.duration.toFixed(3);
-  const head = `<testcase classname="${escape(`${play}.${host}`)}" name="${name}" ${place} time="${time}"`;
-  const message = escape(result.message ?? result.status);
+  const head = `<testcase classname="${escapeMarkup(`${play}.${host}`)}" name="${name}" ${place} time="${time}"`;
+  const message = escapeMarkup(result.message ?? result.status);
   const forgiven = result.ignored ? 'ignored' : result.rescued ? 'rescued' : undefined;
   let body = '';
   if (result.status === 'skipped') body = `<skipped message="${message}"/>`;
   else if (result.status === 'unknown')
-    body = `<skipped message="${escape(`unknown in check mode: ${result.message ?? ''}`)}"/>`;
+    body = `<skipped message="${escapeMarkup(`unknown in check mode: ${result.message ?? ''}`)}"/>`;
   else if (result.status === 'changed')
     body = `<system-out>changed${result.message ? `: ${message}` : ''}</system-out>`;
   else if (result.status === 'failed' || result.status === 'unreachable') {
@@ -73,7 +73,7 @@ function* document(suites: Iterable<Suite>, seconds: number): Iterable<string> {
   yield `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="hostwright" time="${seconds.toFixed(3)}">\n`;
   for (const suite of suites) {
     const counts = `tests="${suite.tests}" failures="${suite.failures}" errors="${suite.errors}" skipped="${suite.skipped}"`;
-    const names = `name="${escape(`${suite.play} on ${suite.host}`)}" hostname="${escape(suite.host)}"`;
+    const names = `name="${escapeMarkup(`${suite.play} on ${suite.host}`)}" hostname="${escapeMarkup(suite.host)}"`;
     const times = `time="${suite.seconds.toFixed(3)}" timestamp="${suite.timestamp}"`;
     yield `  <testsuite ${names} ${counts} ${times}>\n${suite.cases}  </testsuite>\n`;
   }

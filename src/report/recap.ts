@@ -52,7 +52,10 @@ export function countEvent(recaps: Map<string, Recap>, event: Event): void {
       break;
     case 'task-result': {
       let recap = recaps.get(event.host);
-      if (!recap) recaps.set(event.host, (recap = newRecap()));
+      if (!recap) {
+        recap = newRecap();
+        recaps.set(event.host, recap);
+      }
       countResult(recap, event.result);
       break;
     }

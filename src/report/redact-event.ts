@@ -17,7 +17,9 @@ function clean(value: unknown, redactor: Redactor, keep: ReadonlySet<string> = w
     let copy: unknown[] | undefined;
     for (let i = 0; i < value.length; i++) {
       const item = clean(value[i], redactor, keep);
-      if (item !== value[i]) (copy ??= value.slice())[i] = item;
+      if (item === value[i]) continue;
+      copy ??= value.slice();
+      copy[i] = item;
     }
     return copy ?? value;
   }

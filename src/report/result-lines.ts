@@ -102,7 +102,7 @@ export function resultLines(host: string, task: TaskLabel, result: TaskResult, c
   const below: string[] = [];
   if (message && !bad) head += `  ${oneLine(message)}`;
   if (bad) {
-    below.push(style('dim', `at ${neutralise(formatPlace(task.place))}`));
+    below.push(style('dim', `at ${oneLine(formatPlace(task.place))}`));
     if (message) below.push(...messageLines(message).map((line) => style('red', line)));
     if (result.hint) below.push(...messageLines(`hint: ${result.hint}`));
     below.push(...failureOutput(result.values, context.tail, style));
