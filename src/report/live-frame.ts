@@ -9,22 +9,21 @@ function elapsed(since: number, now: number): string {
   return seconds < 60 ? `${seconds} s` : formatSeconds(seconds);
 }
 
-/** The parts of one row, cut to fit, with one look each. */
-function row(host: string, running: Running, hostWidth: number, width: number, now: number, style: Style): string {
-  const time = elapsed(running.since, now);
-  const name = pad(oneLine(host), hostWidth);
-  let left = width - columns(name) - 2;
-  if (left <= 0) return fit(name, width);
-  const title = fit(
-    running.title,
-    Math.max(0, running.line ? Math.min(left, Math.ceil(left * 0.5)) : left - time.length - 2),
-  );
-  left -= columns(title) + 2;
-  let text = `${style('bold', name)}  ${title}`;
-  if (left < time.length) return text;
-  text += `  ${style('dim', time)}`;
-  left -= time.length + 2;
-  return left > 3 && running.line ? `${text}  ${style('dim', fit(running.line, left))}` : text;
+interface Columns {
+  readonly host: number;
+  readonly title: number;
+  /** The whole line. */
+  readonly usable: number;
+}
+
+/** One row: host and task in columns, then how long it has been at it and its last line of output. */
+function row(host: string, running: Running, at: Columns, now: number, style: Style): string {
+  const time = elapsed(running.since, now).padStart(5);
+  const rest = at.usable - at.host - at.title - time.length - 4;
+  const name = style('bold', pad(oneLine(host), at.host));
+  if (rest < 0) return `${name}  ${fit(running.title, at.usable - at.host - 2)}`;
+  const line = rest > 5 && running.line !== '' ? `  ${fit(running.line, rest - 2)}` : '';
+  return `${name}  ${pad(running.title, at.title)}  ${style('dim', time + line)}`;
 }
 
 /** The hosts that have not answered yet, as far as they fit on one line; no line where all have. */
@@ -67,10 +66,20 @@ export function liveFrame(state: LiveState, width: number, height: number, now: 
     if (shown.length >= window) break;
     shown.push(entry);
   }
-  let hostWidth = 0;
-  for (const [host] of shown) hostWidth = Math.max(hostWidth, columns(oneLine(host)));
-  hostWidth = Math.min(hostWidth, Math.max(4, Math.floor(usable * 0.3)));
-  const lines = shown.map(([host, running]) => row(host, running, hostWidth, usable, now, style));
+  const widest = (texts: readonly string[], share: number) =>
+    Math.min(Math.max(4, ...texts.map(columns)), Math.max(4, Math.floor(usable * share)));
+  const at: Columns = {
+    host: widest(
+      shown.map(([host]) => oneLine(host)),
+      0.3,
+    ),
+    title: widest(
+      shown.map(([, running]) => running.title),
+      0.4,
+    ),
+    usable,
+  };
+  const lines = shown.map(([host, running]) => row(host, running, at, now, style));
   const more = state.running.size - shown.length;
   if (more > 0 && room > 0) lines.push(style('dim', fit(`… and ${more} more at work`, usable)));
   if (height > 3) lines.push(...connecting);

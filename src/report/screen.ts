@@ -25,6 +25,7 @@ export class Screen {
   readonly #stream: OutputStream;
   #block: readonly string[] = [];
   #hidden = false;
+  #width = 0;
 
   constructor(stream: OutputStream) {
     this.#stream = stream;
@@ -36,7 +37,11 @@ export class Screen {
     let out = beginUpdate + (this.#hidden || block.length === 0 ? '' : hideCursor);
     if (block.length > 0) this.#hidden = true;
     out += `\r${up(this.#height())}`;
-    if (staying.length > 0) out += `${eraseDown}${staying.join('\n')}\n`;
+    // Lines that a narrower terminal wrapped stay marked as wrapped until they are erased.
+    const width = this.#stream.columns ?? 80;
+    if (staying.length > 0 || width !== this.#width) out += eraseDown;
+    this.#width = width;
+    if (staying.length > 0) out += `${staying.join('\n')}\n`;
     if (block.length > 0) {
       out += noWrap;
       for (const line of block) out += `${line}${eraseLineEnd}\n`;
