@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCgroups } from './cgroup.js';
 import { bridgeName } from './network.js';
-import { isAlive, type ProcessIdentity, processIdentity, runCommand } from './process.js';
+import { endProcess, isAlive, type ProcessIdentity, processIdentity, runCommand } from './process.js';
 import type { Release } from './state.js';
 import { hostFolders } from './tree.js';
 
@@ -21,7 +21,13 @@ export interface MachineSettings {
 /** The name nspawn knows a host by; the interface on the bridge is `vb-` and this, at most 15 characters in all. */
 export const machineName = (network: number, index: number): string => `hw${network}n${index}`;
 
-/** Starts a host in the background; what keeps it alive. Its console is kept in `console.log` in its folder. */
+// Enters the host's own groups and becomes nspawn.
+const ENTER = 'while [ "$1" != -- ]; do echo 0 > "$1/cgroup.procs" || :; shift; done; shift; exec "$@"';
+// A host that reboots makes nspawn end with 133; its end of the cable may take a moment to go.
+const KEEPER = `enter=$1 cable=$2; shift 2
+while sh -c "$enter" sh "$@"; [ $? = 133 ]; do ip link delete "$cable" 2> /dev/null; done`;
+
+/** Starts a host in the background; the process that keeps it, over reboots too, and ends when the host does. Its console is kept in `console.log` in its folder. */
 export async function startMachine(settings: MachineSettings): Promise<ProcessIdentity> {
   const { own, root } = hostFolders(settings.folder, settings.name);
   const machine = machineName(settings.network, settings.index);
@@ -43,10 +49,8 @@ export async function startMachine(settings: MachineSettings): Promise<ProcessId
     '--system-call-filter=@keyring bpf',
     '--console=pipe',
   ];
-  // The shell enters the host's own groups and then becomes nspawn, so its id is nspawn's.
-  const enter = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || :; shift; done; shift; exec "$@"';
   const log = openSync(join(own, 'console.log'), 'a', 0o600);
-  const child = spawn('sh', ['-c', enter, 'sh', ...groups, '--', ...nspawn], {
+  const child = spawn('sh', ['-c', KEEPER, 'sh', ENTER, `vb-${machine}`, ...groups, '--', ...nspawn], {
     cwd: '/',
     detached: true,
     stdio: ['ignore', log, log],
@@ -70,14 +74,17 @@ export async function startMachine(settings: MachineSettings): Promise<ProcessId
 }
 
 /** The process that is PID 1 inside a host, by its id on this machine; it changes when the host reboots. */
-export function initProcess(nspawn: number): number | undefined {
-  for (const child of childrenOf(nspawn)) {
-    try {
-      const ids = /^NSpid:\s+(.*)$/m.exec(readFileSync(`/proc/${child}/status`, 'latin1'))?.[1]?.split(/\s+/) ?? [];
-      if (ids.length > 1 && ids.at(-1) === '1') return child;
-    } catch {}
+export function initProcess(keeper: number): number | undefined {
+  return childrenOf(keeper).flatMap(childrenOf).find(isInit);
+}
+
+function isInit(pid: number): boolean {
+  try {
+    const ids = /^NSpid:\s+(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]?.split(/\s+/) ?? [];
+    return ids.length > 1 && ids.at(-1) === '1';
+  } catch {
+    return false;
   }
-  return undefined;
 }
 
 function childrenOf(pid: number): number[] {
@@ -86,6 +93,21 @@ function childrenOf(pid: number): number[] {
   } catch {
     return [];
   }
+}
+
+/** Ends a host as if its power failed; nspawn then clears up after it, and with nspawn its keeper ends. */
+export async function stopMachine(keeper: ProcessIdentity | undefined): Promise<void> {
+  if (keeper === undefined || !(await isAlive(keeper))) return;
+  const init = initProcess(keeper.pid);
+  const targets = init === undefined ? childrenOf(keeper.pid) : [init];
+  // Without an init the host is between two boots: its keeper must not start it again.
+  if (init === undefined) targets.unshift(keeper.pid);
+  for (const pid of targets) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {}
+  }
+  await endProcess(keeper, 'SIGCONT', 5000);
 }
 
 /** The command that runs `argv` inside a host, by its PID 1, without any network. */

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { baseTree, type Progress } from './base.js';
 import { clearCgroups } from './cgroup.js';
 import { aptSettings } from './debian.js';
-import { initProcess, machineName, startMachine, waitUntilReady } from './machine.js';
+import { machineName, startMachine, stopMachine, waitUntilReady } from './machine.js';
 import { bridgeName, hostAddress, labBridges, lowerNetwork, raiseNetwork } from './network.js';
-import { endProcess, isAlive, type ProcessIdentity, runCommand } from './process.js';
+import { isAlive, runCommand } from './process.js';
 import { type LabHost, type LabState, labId, type Release, writeState } from './state.js';
 import { hostFolders, mountTree, personalize, removeTrees } from './tree.js';
 
@@ -61,6 +61,7 @@ export async function nspawnUp(
 async function clearMachine(id: string, network: number, index: number, name: string): Promise<void> {
   await clearCgroups(id, name);
   await runCommand(['ip', 'link', 'delete', `vb-${machineName(network, index)}`]);
+  rmSync(`/run/systemd/nspawn/propagate/${machineName(network, index)}`, { recursive: true, force: true });
 }
 
 /** Removes everything of a lab from this machine, whatever state it is in; `state` may be missing or stale. */
@@ -71,20 +72,11 @@ export async function nspawnDown(folder: string, state: LabState | undefined): P
   // The names on the bridge go with nspawn; a killed one leaves them.
   for (const { network } of (await labBridges()).filter((bridge) => bridge.owner === id)) {
     const { stdout } = await runCommand(['ip', '-oneline', 'link', 'show', 'master', bridgeName(network)]);
-    for (const [, link] of stdout.matchAll(/^\d+: (vb-[^@:]+)/gm)) await runCommand(['ip', 'link', 'delete', link!]);
+    for (const [, link = ''] of stdout.matchAll(/^\d+: (vb-[^@:]+)/gm)) await runCommand(['ip', 'link', 'delete', link]);
+    for (const index of (state?.hosts ?? []).keys()) {
+      rmSync(`/run/systemd/nspawn/propagate/${machineName(network, index + 1)}`, { recursive: true, force: true });
+    }
   }
   await lowerNetwork(id);
   if (existsSync(folder)) await removeTrees(folder);
-}
-
-/** Ends a host as if its power failed; its nspawn then clears up after it and ends by itself. */
-export async function stopMachine(nspawn: ProcessIdentity | undefined): Promise<void> {
-  if (nspawn === undefined || !(await isAlive(nspawn))) return;
-  const init = initProcess(nspawn.pid);
-  if (init !== undefined) {
-    try {
-      process.kill(init, 'SIGKILL');
-    } catch {}
-  }
-  await endProcess(nspawn, init === undefined ? 'SIGTERM' : 'SIGCONT', 5000);
 }

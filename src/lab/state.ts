@@ -20,7 +20,7 @@ export interface LabHost {
   readonly address: string;
   readonly port: number;
   readonly user: string;
-  /** What keeps the host alive: its nspawn process, or the embedded server. */
+  /** What keeps the host alive: the parent of its nspawn, or the embedded server. */
   readonly process?: ProcessIdentity;
 }
 
