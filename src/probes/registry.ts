@@ -2,6 +2,7 @@ import { groupEntry, groups, passwd, shadow } from './accounts.js';
 import { content } from './content.js';
 import { crontab } from './crontab.js';
 import { digest } from './digest.js';
+import { fact } from './fact.js';
 import { output, type ProgramQuestion } from './output.js';
 import { packageState } from './package.js';
 import type { ProbeKind } from './probe.js';
@@ -21,6 +22,7 @@ export const probeKinds = {
   unit,
   crontab,
   output,
+  fact,
 } satisfies Record<string, ProbeKind<never> | ProbeKind<unknown>>;
 
 export type ProbeName = keyof typeof probeKinds;
