@@ -3,10 +3,10 @@ import { readBytes } from './file.js';
 import type { Place } from './place.js';
 import type { Value, Values } from './value.js';
 import { type Built, build, isMerge, keyName } from './yaml/build.js';
-import { compose } from './yaml/compose.js';
 import { Lines } from './yaml/lines.js';
 import type { MapNode, OffsetProblem, ScalarNode, SequenceNode, YamlNode } from './yaml/node.js';
 import type { NoticeKind } from './yaml/scalar.js';
+import { readSimple } from './yaml/simple.js';
 import { decode } from './yaml/text.js';
 
 /** Keys and list indexes from the root down. */
@@ -184,6 +184,11 @@ function located(problems: readonly OffsetProblem[], file: string, lines: Lines)
   return problems.map(({ offset, message, hint }) => ({ message, hint, place: { file, ...lines.position(offset) } }));
 }
 
+async function general(text: string) {
+  const { compose } = await import('./yaml/compose.js');
+  return compose(text);
+}
+
 /** Says whether a text is JSON: Ansible reads it as such before it tries YAML. */
 function looksLikeJson(text: string): boolean {
   if (!/^\s*[[{]/.test(text)) return false;
@@ -205,7 +210,7 @@ export async function readYaml(content: string | Uint8Array, file: string): Prom
   const lines = new Lines(text);
   const isJson = looksLikeJson(text);
   // JSON may be indented with tabs, which cannot stand inside its strings.
-  const { root, problems } = await compose(isJson ? text.replaceAll('\t', ' ') : text);
+  const { root, problems = [] } = readSimple(text) ?? (await general(isJson ? text.replaceAll('\t', ' ') : text));
   if (problems.length > 0) throw new InputError(located(problems, file, lines));
   const built = build(root, isJson);
   if (built.problems.length > 0) throw new InputError(located(built.problems, file, lines));
