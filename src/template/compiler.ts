@@ -2,7 +2,7 @@ import { InputError, type Problem } from '../base/error.js';
 import type { Place } from '../base/place.js';
 import type { Value } from '../base/value.js';
 import { compileCondition } from './cel/condition.js';
-import { Composite, Constant, hasTemplate, TemplateFile, Templated } from './compiled.js';
+import { Composite, Constant, hasTemplate, Templated, TemplateFile } from './compiled.js';
 import { jinjaStatement } from './handlebars/jinja.js';
 import { problemOf, SyntaxProblem } from './handlebars/parse.js';
 import { compileTemplate, type Template } from './handlebars/program.js';
@@ -110,8 +110,8 @@ export class TemplateCompiler {
 
   /** The template of a text, from the cache where it was seen before; undefined (and problems) where it is wrong. */
   #template(source: string, origin: Origin, problems: Problem[]): Template | undefined {
-    let template = this.#templates.get(source);
-    if (!template) this.#templates.set(source, (template = this.#parse(source)));
+    const template = this.#templates.get(source) ?? this.#parse(source);
+    this.#templates.set(source, template);
     if (template instanceof SyntaxProblem) {
       problems.push(problemOf(template, origin));
       return undefined;

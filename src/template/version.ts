@@ -4,8 +4,13 @@ const BEFORE = new Set(['a', 'alpha', 'b', 'beta', 'c', 'rc', 'pre', 'preview', 
 type Part = number | string;
 
 function parts(version: string): Part[] {
-  const found = version.replace(/^v(?=\d)/i, '').match(/\d+|[A-Za-z]+|~/g) ?? [];
-  return found.map((part) => (/^\d/.test(part) ? Number(part) : part.toLowerCase()));
+  const found =
+    version
+      .toLowerCase()
+      .replace(/^v(?=\d)/, '')
+      .match(/\d+|[a-z]+|~/g) ?? [];
+  const told = found.filter((part, i) => part !== '~' || !BEFORE.has(found[i + 1] ?? ''));
+  return told.map((part) => (/^\d/.test(part) ? Number(part) : part));
 }
 
 /** Where a part stands: early letters before nothing, nothing like zero, later letters, then numbers. */

@@ -28,7 +28,7 @@ const FORMS: readonly Form[] = [
 
 /** Where in a condition the first of Ansible's forms stands, and what to write for all of them. */
 export function ansibleForms(source: string): { offset: number; hint: string } | undefined {
-  const bare = source.replace(/"(?:\\[^]|[^"\\])*"|'(?:\\[^]|[^'\\])*'/g, (text) => ' '.repeat(text.length));
+  const bare = source.replace(/"(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'/g, (text) => ' '.repeat(text.length));
   let offset = source.length;
   const found: string[] = [];
   for (const { find, instead } of FORMS) {

@@ -91,5 +91,9 @@ export function compileCondition(source: string, place: Place): Condition {
 function notBoolean(type: string, source: string, place: Place): InputError {
   const what = type === 'int' || type === 'double' ? 'number' : type === 'map' ? 'mapping' : type;
   const hint = type === 'string' ? 'write it without quotes around the whole' : 'write true or false, or a comparison';
-  return new InputError({ message: `the condition gives a ${what}, not true or false`, place: placeOf(source, place, 0), hint });
+  return new InputError({
+    message: `the condition gives a ${what}, not true or false`,
+    place: placeOf(source, place, 0),
+    hint,
+  });
 }

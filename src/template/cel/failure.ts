@@ -1,11 +1,11 @@
 import type { Problem } from '../../base/error.js';
-import type { Place } from '../../base/place.js';
 import { didYouMean } from '../../base/nearest.js';
+import type { Place } from '../../base/place.js';
 import type { Scope } from '../../base/scope.js';
 import { TemplateError } from '../error.js';
 import { locate, positionAt, scalarOrigin } from '../origin.js';
-import { ansibleForms } from './ansible.js';
 import { PatternError } from '../pattern.js';
+import { ansibleForms } from './ansible.js';
 import { celEnvironment, type Node } from './library.js';
 
 /** What the library's errors carry. `summary` may hold values, except for the codes below. */
@@ -82,13 +82,19 @@ export function parseProblem(error: CelError, source: string, place: Place): Pro
 /** What the parser says, without the names of its tokens. */
 function tokens(summary: string): string {
   if (/\bEOF$/.test(summary)) return 'the condition ends too early';
-  return summary.replace(/^Expected EOF, got .*/, 'something follows the end of the condition').replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase());
+  return summary
+    .replace(/^Expected EOF, got .*/, 'something follows the end of the condition')
+    .replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase());
 }
 
 let functions: Set<string> | undefined;
 
 function functionNames(): Set<string> {
-  functions ??= new Set(celEnvironment().getDefinitions().functions.map(({ name }) => name));
+  functions ??= new Set(
+    celEnvironment()
+      .getDefinitions()
+      .functions.map(({ name }) => name),
+  );
   return functions;
 }
 

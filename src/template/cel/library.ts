@@ -67,9 +67,10 @@ export function celEnvironment(): Cel.Environment {
 function addArithmetic(environment: Cel.Environment): void {
   for (const [operator, compute] of Object.entries(ARITHMETIC)) {
     const mixed = (one: number | bigint, other: number | bigint): number => compute(Number(one), Number(other));
-    environment.registerOperator(`int ${operator} double`, mixed);
-    environment.registerOperator(`double ${operator} int`, mixed);
-    if (operator === '%') environment.registerOperator('double % double', mixed);
+    // Without its type the result would be taken for the left operand's, and 1 + port == 2 be false.
+    environment.registerOperator(`int ${operator} double: double`, mixed);
+    environment.registerOperator(`double ${operator} int: double`, mixed);
+    if (operator === '%') environment.registerOperator('double % double: double', mixed);
   }
 }
 

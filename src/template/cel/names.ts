@@ -10,9 +10,7 @@ export interface Names {
 }
 
 const LOOPS = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
-const TYPES = new Set(
-  'bool bytes double dyn int list map null_type string type uint cel google optional'.split(' '),
-);
+const TYPES = new Set('bool bytes double dyn int list map null_type string type uint cel google optional'.split(' '));
 
 /** The names that a condition reads. Also puts our time-limited `matches` in the place of the library's. */
 export function namesIn(root: Node): Names {
@@ -30,11 +28,11 @@ export function namesIn(root: Node): Names {
   const visit = (node: Node, bound: readonly string[], depth: number, tolerant = false): void => {
     const path = pathOf(node);
     if (path) refer(path, bound, tolerant);
-    else visitOperands(node, bound, depth, tolerant);
+    else visitOperands(node, bound, depth);
     if (path) for (const index of indexesOf(node)) visit(index, bound, depth);
   };
 
-  const visitOperands = (node: Node, bound: readonly string[], depth: number, tolerant: boolean): void => {
+  const visitOperands = (node: Node, bound: readonly string[], depth: number): void => {
     if (node.op === 'call') {
       const [name, args] = node.args as [string, Node[]];
       const copes = name === 'defined' || name === 'default';
@@ -42,7 +40,7 @@ export function namesIn(root: Node): Names {
     } else if (node.op === 'rcall') {
       const call = node.args as [string, Node, Node[]];
       const [name, receiver, args] = call;
-      visit(receiver, bound, depth, tolerant && name === 'orValue');
+      visit(receiver, bound, depth);
       if (name === 'matches' && args.length === 1) call[0] = MATCHES;
       const variable = args[0]?.op === 'id' ? (args[0].args as string) : undefined;
       const isLoop = LOOPS.has(name) && variable !== undefined;

@@ -20,5 +20,9 @@ export const reservedNames: ReadonlySet<string> = new Set([
 export function checkVariableName(name: string, place: Place): Problem | undefined {
   if (!reservedNames.has(name)) return undefined;
   const hint = `call it otherwise, for example "${name.replace(/^_+|_+$/g, '')}_value"`;
-  return { message: `a variable cannot be called "${name}": in conditions and templates it means something else`, place, hint };
+  return {
+    message: `a variable cannot be called "${name}": in conditions and templates it means something else`,
+    place,
+    hint,
+  };
 }

@@ -2,7 +2,7 @@ import type { Value } from '../../base/value.js';
 import { isTruthy } from '../helpers/helper.js';
 import { type Build, MOST_NESTING, type Surrounds } from './build.js';
 import { compileExpression, helperOf } from './expression.js';
-import { type Evaluate, failure, type Frame } from './frame.js';
+import { type Evaluate, type Frame, failure } from './frame.js';
 import { compileBody, type Render } from './program.js';
 import type { Block, Program } from './syntax.js';
 import { typeName } from './text.js';
@@ -22,7 +22,12 @@ export function compileBlock(block: Block, around: Surrounds, build: Build): Ren
   if (helperOf(block.path, build)) {
     return complain(block, build, `${name} is not a block helper`, `write {{${name} ..}} or {{#if (${name} ..)}}`);
   }
-  return complain(block, build, `#${name} is not known`, `write {{#if ${name}}}, {{#each ${name}}} or {{#with ${name}}}`);
+  return complain(
+    block,
+    build,
+    `#${name} is not known`,
+    `write {{#if ${name}}}, {{#each ${name}}} or {{#with ${name}}}`,
+  );
 }
 
 function complain(block: Block, build: Build, message: string, hint?: string): Render {

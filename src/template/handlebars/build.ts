@@ -53,4 +53,3 @@ export interface Surrounds {
 
 export const TOP: Surrounds = { contexts: 0, loops: 0, locals: [], nesting: 0 };
 export const MOST_NESTING = 64;
-

@@ -1,7 +1,7 @@
 import type { Scope } from '../../base/scope.js';
 import type { Value } from '../../base/value.js';
 import { TemplateError } from '../error.js';
-import { type Origin, locate } from '../origin.js';
+import { locate, type Origin } from '../origin.js';
 import type { Located } from './syntax.js';
 
 /** What `@index`, `@key`, `@first` and `@last` mean inside one `#each`; `parent` is what `@../` reaches. */

@@ -38,17 +38,21 @@ const FILTERS: Readonly<Record<string, string>> = {
 
 /** What to write instead of the Jinja expression in a `{{..}}` that does not parse. */
 export function jinjaHint(mustache: string): string | undefined {
-  const inside = mustache.replace(/^\{\{\{?[~#&]?/, '').replace(/[~}]*$/, '').trim();
+  const inside = mustache
+    .replace(/^\{\{\{?[~#&]?/, '')
+    .replace(/[~}]*$/, '')
+    .trim();
   const filter = /^([^|]{1,100}?)\|\s*(\w+)\s*(?:\(([^()|]*)\))?\s*$/.exec(inside);
   if (filter && !inside.includes(' as |')) {
-    const words = (filter[3] ?? '').split(',').map((word) => word.trim()).filter((word) => word !== '');
+    const words = (filter[3] ?? '').match(/'[^']*'|"[^"]*"|[^\s,]+/g) ?? [];
     const name = FILTERS[filter[2]!] ?? filter[2]!;
     return `write {{${[name, filter[1]!.trim(), ...words].join(' ')}}}`;
   }
   if (inside.includes('|') && !/\bas \|/.test(inside)) {
     return 'helpers come first and nest: {{join (sort x) ","}} instead of x | sort | join(",")';
   }
-  if (/ if .* else /.test(inside)) return 'write {{ternary condition one other}} or {{#if condition}}..{{else}}..{{/if}}';
+  if (/ if .* else /.test(inside))
+    return 'write {{ternary condition one other}} or {{#if condition}}..{{else}}..{{/if}}';
   const index = /^([\w.]{1,100})\[\s*(?:(\d+)|'([^'\]]*)'|"([^"\]]*)")\s*\]([\w.]{0,100})/.exec(inside);
   if (index) return `write {{${index[1]}.[${index[2] ?? index[3] ?? index[4]}]${index[5]}}}`;
   const item = /^([\w.]{1,100})\.(\d+)\b/.exec(inside);
@@ -57,7 +61,8 @@ export function jinjaHint(mustache: string): string | undefined {
   if (call) return `helpers take their arguments after a space: {{${call[1]} a b}}`;
   const operator = /\s(==|!=|<=|>=|<|>|\+|-|\*|\/|%|~)\s/.exec(inside);
   const block = /^(if|unless)\s/.exec(inside);
-  if (operator) return block ? `write {{#${block[1]} (${OPERATORS[operator[1]!]})}}` : `write {{${OPERATORS[operator[1]!]}}}`;
+  if (operator)
+    return block ? `write {{#${block[1]} (${OPERATORS[operator[1]!]})}}` : `write {{${OPERATORS[operator[1]!]}}}`;
   if (inside.startsWith('.')) return 'to have {{ itself in the result write \\{{';
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Problem } from '../../base/error.js';
-import { type Origin, locate, type Position } from '../origin.js';
+import { locate, type Origin, type Position, positionAt } from '../origin.js';
+import { MOST_NESTING } from './build.js';
 import { jinjaHint } from './jinja.js';
 import { parsePlain } from './plain.js';
 import type { Program } from './syntax.js';
@@ -27,6 +28,9 @@ export class SyntaxProblem extends Error {
   }
 }
 
+/** More than the renderer takes: a little slack for brackets inside text. */
+const DEEPEST = 2 * MOST_NESTING;
+
 let handlebars: Handlebars | undefined;
 
 /** Loads the one-file build: a third of the time of the package's main entry, which drags in source-map. */
@@ -45,6 +49,7 @@ export function parse(source: string): Program {
   if (typeof source !== 'string') throw new TypeError('a template must be a string');
   const plain = parsePlain(source);
   if (plain) return plain;
+  checkNesting(source);
   try {
     return load().parse(source);
   } catch (error) {
@@ -52,8 +57,26 @@ export function parse(source: string): Program {
   }
 }
 
+/** Refuses what is nested without reason: the parser's time grows with the square of the depth. */
+function checkNesting(source: string): void {
+  let depth = 0;
+  for (const match of source.matchAll(/\{\{~?([#^/]?)[^{}]*/g)) {
+    if (match[1] === '/') depth--;
+    else if (match[1] !== '' && !/^\{\{~?\^~?\s*$/.test(match[0])) depth++;
+    let inner = 0;
+    for (const char of match[0]) {
+      if (char === '(') inner++;
+      else if (char === ')') inner--;
+      if (depth + inner > DEEPEST) {
+        throw new SyntaxProblem(positionAt(source, match.index), 'the template is nested too deeply');
+      }
+    }
+  }
+}
+
 function explain(source: string, error: Error & { lineNumber?: number; column?: number }): SyntaxProblem {
-  if (error instanceof RangeError) return new SyntaxProblem({ line: 1, column: 0 }, 'the template is nested too deeply');
+  if (error instanceof RangeError)
+    return new SyntaxProblem({ line: 1, column: 0 }, 'the template is nested too deeply');
   const position =
     error instanceof SyntaxProblem ? error.position : { line: error.lineNumber ?? 1, column: error.column ?? 0 };
   const mustache = mustacheAt(source, position);

@@ -129,7 +129,11 @@ function compileData(path: Path, around: Surrounds, build: Build, tolerant: bool
     return build.complain(path, '@root alone is not a value', 'name a variable: @root.name');
   }
   if (name === undefined || !Object.hasOwn(LOOP, name) || rest.length > 0) {
-    return build.complain(path, `${path.original} is not known`, 'there are @root.NAME, @index, @key, @first and @last');
+    return build.complain(
+      path,
+      `${path.original} is not known`,
+      'there are @root.NAME, @index, @key, @first and @last',
+    );
   }
   if (path.depth >= around.loops) return build.complain(path, `${path.original} has a meaning only inside #each`);
   const read = LOOP[name]!;

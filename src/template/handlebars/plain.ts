@@ -32,7 +32,8 @@ export function parsePlain(source: string): Program | undefined {
     const parts = match[1]!.split('.');
     if (parts.some((part) => WORDS.has(part))) return undefined;
     const loc = { start: { line, column: open - lineStart } };
-    const path = { type: 'PathExpression', data: false, depth: 0, parts, original: match[1]!, loc } as const;
+    const inside = { start: { line, column: loc.start.column + match[0].indexOf(match[1]!) } };
+    const path = { type: 'PathExpression', data: false, depth: 0, parts, original: match[1]!, loc: inside } as const;
     body.push({ type: 'MustacheStatement', path, params: [], loc });
     at = open + match[0].length;
   }

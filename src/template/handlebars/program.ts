@@ -25,8 +25,9 @@ export interface Template {
 }
 
 /**
- * Compiles a template into closures over its syntax tree. Handlebars only parses: its own code generator
- * would cost four times as much a template, five times as much a render, and makes code out of text.
+ * Compiles a template into closures over its syntax tree. Handlebars only parses: its own code generator would
+ * take four times as long a template and twenty times a render, makes code out of text, names values in its
+ * errors, and with `noEscape` adds numbers that stand side by side.
  * Throws SyntaxProblem.
  */
 export function compileTemplate(

@@ -7,7 +7,9 @@ export function typeName(value: Value | undefined): string {
   if (value === null) return 'null';
   if (value === undefined) return 'undefined';
   if (Array.isArray(value)) return 'a list';
-  return { object: 'a mapping', string: 'a string', number: 'a number', boolean: 'a boolean' }[typeof value as 'object'];
+  return { object: 'a mapping', string: 'a string', number: 'a number', boolean: 'a boolean' }[
+    typeof value as 'object'
+  ];
 }
 
 /** A value as text. Lists and mappings have no one text: printing them without saying how is an error. */

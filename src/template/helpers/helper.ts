@@ -68,7 +68,12 @@ export function number(args: readonly (Value | undefined)[], position: number, o
   const value = args[position];
   if (value === undefined && otherwise !== undefined) return otherwise;
   if (typeof value === 'number') return value;
-  throw expected(position, 'a number', value, typeof value === 'string' ? 'write (int x) to read text as a number' : '');
+  throw expected(
+    position,
+    'a number',
+    value,
+    typeof value === 'string' ? 'write (int x) to read text as a number' : '',
+  );
 }
 
 /** A list argument. */

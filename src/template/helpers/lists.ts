@@ -44,7 +44,10 @@ export const lists: readonly Helper[] = [
     usage: 'join LIST [SEPARATOR]',
     does: 'The items of a list as one text with SEPARATOR (nothing) between them.',
     takes: [1, 2],
-    call: (args) => list(args, 0).map((item) => text([item], 0)).join(text(args, 1, '')),
+    call: (args) =>
+      list(args, 0)
+        .map((item) => text([item], 0))
+        .join(text(args, 1, '')),
   },
   {
     name: 'length',

@@ -7,7 +7,9 @@ export function isSame(one: Value | undefined, other: Value | undefined): boolea
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
   if (Array.isArray(one) !== Array.isArray(other)) return false;
   const [a, b] = [Object.entries(one), other as { [key: string]: Value }];
-  return a.length === Object.keys(b).length && a.every(([key, value]) => Object.hasOwn(b, key) && isSame(value, b[key]));
+  return (
+    a.length === Object.keys(b).length && a.every(([key, value]) => Object.hasOwn(b, key) && isSame(value, b[key]))
+  );
 }
 
 /** Orders two numbers or two strings; anything else has no order. */
@@ -20,7 +22,11 @@ export function order(one: Value | undefined, other: Value | undefined): number 
   return one! < other! ? -1 : one! > other! ? 1 : 0;
 }
 
-function compares(name: string, does: string, holds: (one: Value | undefined, other: Value | undefined) => boolean): Helper {
+function compares(
+  name: string,
+  does: string,
+  holds: (one: Value | undefined, other: Value | undefined) => boolean,
+): Helper {
   return { name, usage: `${name} A B`, does, takes: [2, 2], call: ([one, other]) => holds(one, other) };
 }
 
@@ -56,7 +62,8 @@ export const logic: readonly Helper[] = [
     undefined: 'always',
     call(args) {
       const [value] = args;
-      if (value === undefined || value === null || value === '') throw new HelperError(text(args, 1, 'a value is required'));
+      if (value === undefined || value === null || value === '')
+        throw new HelperError(text(args, 1, 'a value is required'));
       return value;
     },
   },

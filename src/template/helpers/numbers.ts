@@ -29,7 +29,11 @@ export const numbers: readonly Helper[] = [
   arithmetic('subtract', 'A minus B.', (one, other) => one - other),
   arithmetic('multiply', 'A times B.', (one, other) => one * other),
   arithmetic('divide', 'A divided by B, with decimals: see round and int.', (one, other) => one / other),
-  arithmetic('modulo', 'What is left of A divided by B, with the sign of B.', (one, other) => one - other * Math.floor(one / other)),
+  arithmetic(
+    'modulo',
+    'What is left of A divided by B, with the sign of B.',
+    (one, other) => one - other * Math.floor(one / other),
+  ),
   {
     name: 'round',
     usage: 'round NUMBER [DIGITS]',
@@ -50,11 +54,13 @@ export const numbers: readonly Helper[] = [
     takes: [1, 2],
     call(args) {
       const base = number(args, 1, 10);
+      if (!Number.isInteger(base) || base < 2 || base > 36) throw new HelperError('BASE goes from 2 to 36');
       if (typeof args[0] === 'boolean') return args[0] ? 1 : 0;
       if (typeof args[0] === 'number') return Math.trunc(args[0]);
       const digits = text(args, 0).trim().toLowerCase();
       const value = Number.parseInt(digits, base);
-      if (!Number.isSafeInteger(value) || !isWhole(digits, base)) throw new HelperError('the text is not a whole number');
+      if (!Number.isSafeInteger(value) || !isWhole(digits, base))
+        throw new HelperError('the text is not a whole number');
       return value;
     },
   },
@@ -86,7 +92,6 @@ export const numbers: readonly Helper[] = [
 ];
 
 function isWhole(digits: string, base: number): boolean {
-  if (!Number.isInteger(base) || base < 2 || base > 36) throw new HelperError('BASE goes from 2 to 36');
   const bare = digits.replace(/^[-+]/, '').replace(base === 16 ? /^0x/ : /^(?!)/, '');
   return bare !== '' && [...bare].every((digit) => Number.parseInt(digit, base) >= 0);
 }

@@ -26,7 +26,11 @@ function searching<T>(source: string, options: Values, subject: string, run: (re
 }
 
 /** What `\1` and `\g<name>` in a replacement stand for; `\\` is a backslash. */
-function expand(replacement: string, groups: readonly (string | undefined)[], named: Record<string, string> = {}): string {
+function expand(
+  replacement: string,
+  groups: readonly (string | undefined)[],
+  named: Record<string, string> = {},
+): string {
   return replacement.replace(/\\(?:(\d{1,2})|g<(\w{1,64})>|(\\))/g, (_, index?: string, name?: string) => {
     if (index !== undefined) return groups[Number(index)] ?? '';
     if (name === undefined) return '\\';
