@@ -23,8 +23,8 @@ export type Effect =
   | { readonly type: 'stale'; readonly probe: Probe }
   /** Every answer of these kinds must be asked for again. */
   | { readonly type: 'stale-kinds'; readonly kinds: readonly ProbeName[] }
-  /** Every answer about this path or one below it must be asked for again. */
-  | { readonly type: 'stale-below'; readonly path: string }
+  /** Every answer about this path or one below it must be asked for again; `gone`: nothing is there any more. */
+  | { readonly type: 'stale-below'; readonly path: string; readonly gone?: boolean }
   /** Anything may be different now. */
   | { readonly type: 'stale-all' };
 

@@ -1,7 +1,10 @@
+import { posix } from 'node:path';
 import { quote, quoteAll } from '../base/quote.js';
 import { ask } from '../probes/registry.js';
-import { actionKind, predict } from './action.js';
-import { type Attributes, folderTouched, freshStat, octal, ownership } from './paths.js';
+import type { FileStat } from '../probes/stat.js';
+import { actionKind, type Effect, predict } from './action.js';
+import { type Attributes, folderTouched, freshStat, looksAgain, octal, ownership } from './paths.js';
+import { digestOf } from './write.js';
 
 /** Makes folders that do not exist, outermost first; all get the same attributes. */
 export interface DirectoryAction extends Attributes {
@@ -22,15 +25,18 @@ export const directory = actionKind<DirectoryAction>({
   },
   effects: (action, look) => [
     ...action.paths.map((path) => predict(ask('stat', path), freshStat('directory', action))),
+    looksAgain,
     ...folderTouched(action.paths[0]!, look),
   ],
 });
 
-/** Gives a path (not what it links to) other owners or permissions. */
+/** Gives a path other owners (of a link: the link's own) or permissions. */
 export interface AttributesAction extends Attributes {
   readonly kind: 'attributes';
   readonly path: string;
   readonly recursive?: boolean;
+  /** chmod's form in place of `mode`, for trees in which it comes to different bits; only where recursive. */
+  readonly symbolic?: string;
 }
 
 export const attributes = actionKind<AttributesAction>({
@@ -39,16 +45,18 @@ export const attributes = actionKind<AttributesAction>({
     const flag = action.recursive ? '-R ' : '';
     const parts: string[] = [];
     if (owner !== undefined) parts.push(`chown ${flag}-h -- ${quote(owner)} ${quote(action.path)}`);
-    if (action.mode !== undefined) parts.push(`chmod ${flag}-- ${octal(action.mode)} ${quote(action.path)}`);
+    const mode = action.symbolic ?? (action.mode === undefined ? undefined : octal(action.mode));
+    if (mode !== undefined) parts.push(`chmod ${flag}-- ${quote(mode)} ${quote(action.path)}`);
     return { text: parts.join(' && ') };
   },
   effects: (action, look) => {
     const probe = ask('stat', action.path);
     const before = look(probe);
-    if (action.recursive) return [{ type: 'stale-below', path: action.path }];
-    if (!before) return [{ type: 'stale', probe }];
+    if (action.recursive) return [{ type: 'stale-below', path: action.path }, looksAgain];
+    if (!before) return [{ type: 'stale', probe }, looksAgain];
     const wanted = freshStat(before.type, action);
     return [
+      looksAgain,
       predict(probe, {
         ...before,
         ctime: undefined,
@@ -84,14 +92,18 @@ export const link = actionKind<LinkAction>({
     text: `hw_link ${quote(target)} ${quote(path)} ${hard ? "''" : '-s'}`,
     library: new Map([['hw_link', LINK]]),
   }),
-  effects: ({ path, target, hard }, look) =>
-    hard
-      ? [{ type: 'stale-below', path }, { type: 'stale', probe: ask('stat', target) }]
-      : [
-          { type: 'stale-below', path },
-          predict(ask('stat', path), { ...freshStat('symlink', { mode: 0o777 }, target.length), target }, true),
-          ...folderTouched(path, look),
-        ],
+  effects: ({ path, target, hard }, look) => {
+    const begin: Effect[] = [{ type: 'stale-below', path }, looksAgain];
+    if (!hard) {
+      const followed = look(ask('stat', posix.resolve(posix.dirname(path), target)));
+      const stat: FileStat = { ...freshStat('symlink', { mode: 0o777 }, Buffer.byteLength(target)), target };
+      return [...begin, predict(ask('stat', path), followed === undefined ? stat : { ...stat, followed }), ...folderTouched(path, look)];
+    }
+    const source = look(ask('stat', target));
+    if (!source) return [...begin, { type: 'stale', probe: ask('stat', target) }];
+    const linked: FileStat = { ...source, links: undefined, ctime: undefined };
+    return [...begin, predict(ask('stat', path), linked), predict(ask('stat', target), linked), ...folderTouched(path, look)];
+  },
 });
 
 /** Makes an empty file where there is none, and sets times. */
@@ -110,7 +122,20 @@ export const touch = actionKind<TouchAction>({
     const steps = [`{ [ -e ${quote(path)} ] || : >${quote(path)}; }`, ...one('-a', accessTime), ...one('-m', modificationTime)];
     return { text: steps.join(' && ') };
   },
-  effects: ({ path }) => [{ type: 'stale-below', path }],
+  effects: ({ path }, look) => {
+    const probe = ask('stat', path);
+    const before = look(probe);
+    if (before === undefined) return [{ type: 'stale', probe }, looksAgain];
+    if (before) return [predict(probe, { ...before, atime: undefined, mtime: undefined, ctime: undefined }), looksAgain];
+    const empty = Buffer.alloc(0);
+    return [
+      predict(probe, freshStat('file', { mode: 0o644 }, 0)),
+      predict(ask('digest', path), digestOf(empty)),
+      predict(ask('content', path), empty),
+      looksAgain,
+      ...folderTouched(path, look),
+    ];
+  },
 });
 
 /** Removes whatever is at a path, with everything below it. */
@@ -122,10 +147,11 @@ export interface RemoveAction {
 export const remove = actionKind<RemoveAction>({
   step: ({ path }) => ({ text: `rm -rf --one-file-system -- ${quote(path)}` }),
   effects: ({ path }, look) => [
-    { type: 'stale-below', path },
+    { type: 'stale-below', path, gone: true },
     predict(ask('stat', path), null),
     predict(ask('digest', path), null),
     predict(ask('content', path), null),
+    looksAgain,
     ...folderTouched(path, look),
   ],
 });

@@ -46,6 +46,9 @@ export function folderTouched(path: string, look: Look): Effect[] {
   return [predict(probe, { ...before, mtime: undefined, ctime: undefined, size: undefined, links: undefined })];
 }
 
+/** What programs that looked, and digests of other kinds, said of files may be different after any change to a file. */
+export const looksAgain: Effect = { type: 'stale-kinds', kinds: ['output', 'sha1', 'chunk'] };
+
 /** A name beside `path` for its next content, which no other run chooses. */
 export function temporaryName(path: string, random: string): string {
   return posix.join(posix.dirname(path), `.${posix.basename(path).slice(0, 200)}.${random}.hostwright`);

@@ -1,4 +1,5 @@
 import type { ActionStep, Effect, Look } from './action.js';
+import { type DuplicateAction, duplicate } from './duplicate.js';
 import {
   type AttributesAction,
   attributes,
@@ -15,9 +16,9 @@ import { type RunAction, run } from './run.js';
 import { type WriteAction, write } from './write.js';
 
 /** Every change there is: one line per kind here and in the table. */
-export type Action = WriteAction | DirectoryAction | AttributesAction | LinkAction | TouchAction | RemoveAction | RunAction;
+export type Action = WriteAction | DuplicateAction | DirectoryAction | AttributesAction | LinkAction | TouchAction | RemoveAction | RunAction;
 
-const actionKinds = { write, directory, attributes, link, touch, remove, run };
+const actionKinds = { write, duplicate, directory, attributes, link, touch, remove, run };
 
 interface AnyKind {
   step(action: Action): ActionStep;

@@ -32,7 +32,7 @@ export const run = actionKind<RunAction>({
     const limit = timeout === undefined ? '' : `timeout -k ${GRACE} ${timeout} `;
     const input = stdin === undefined ? '' : ' <&7 7<&-';
     parts.push(`exec ${limit}${quoteAll(argv)}${input}`);
-    const program = `hw_c() (\n${parts.join('\n')}\n)\n`;
+    const program = `hw_c() {\n${parts.join('\n')}\n}\n`;
     if (stdin === undefined) return { text: `${program}hw_exec hw_c`, streams: true };
     // A file that is gone as soon as it is open: the program may read its stdin as slowly as it likes.
     return {

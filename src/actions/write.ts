@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { quote } from '../base/quote.js';
 import { ask } from '../probes/registry.js';
 import { actionKind, type Bytes, type Effect, predict } from './action.js';
-import { type Attributes, folderTouched, freshStat, octal, ownership, temporaryName } from './paths.js';
+import { type Attributes, folderTouched, freshStat, looksAgain, octal, ownership, temporaryName } from './paths.js';
 
 /** Puts a whole file in place: the old one is there until the new one is complete, on disk and has its attributes. */
 export interface WriteAction extends Attributes {
@@ -59,6 +59,16 @@ hw_validate() {
 }
 `;
 
+/** The functions that end in hw_land, and hw_land itself: for every action that puts a file in place. */
+export const landing: ReadonlyMap<string, string> = new Map([['hw_land', LAND]]);
+
+/** Shell text around a step whose file must be accepted by a command before it lands. */
+export function validating(words: readonly string[] | undefined, step: string): string {
+  if (words === undefined) return step;
+  const command = words.map((word) => word.split('%s').map((part) => (part === '' ? '' : quote(part))).join('"$1"') || "''");
+  return `hw_validate() {\n${command.join(' ')} >&2\n}\n${step}\nhw_r=$?\nhw_validate() { :; }\n(exit "$hw_r")`;
+}
+
 const LIBRARY = new Map([
   ['hw_land', LAND],
   ['hw_put', PUT],
@@ -72,6 +82,11 @@ function inline(content: Bytes): string | undefined {
   return Buffer.from(text, 'utf8').equals(content) ? text : undefined;
 }
 
+/** SHA-1 of the content, hex, which Ansible registers as `checksum`; undefined for what stays on disk. */
+export function sha1Of(content: Bytes): string | undefined {
+  return Buffer.isBuffer(content) ? createHash('sha1').update(content).digest('hex') : undefined;
+}
+
 /** SHA-256 of the content, hex. */
 export function digestOf(content: Bytes): string {
   return Buffer.isBuffer(content) ? createHash('sha256').update(content).digest('hex') : content.digest;
@@ -83,14 +98,10 @@ export const write = actionKind<WriteAction>({
     const size = Buffer.isBuffer(content) ? content.length : content.size;
     const temporary = temporaryName(path, randomBytes(6).toString('hex'));
     const owner = ownership(action) ?? '';
-    const check = validate
-      ? `hw_validate() {\n${validate.map((word) => word.split('%s').map((part) => (part === '' ? '' : quote(part))).join('"$1"')).join(' ')} >&2\n}\n`
-      : '';
-    const reset = validate ? '\nhw_r=$?\nhw_validate() { :; }\n(exit "$hw_r")' : '';
     const text = inline(content);
     if (text === undefined) {
       return {
-        text: `${check}hw_save ${quote(path)} ${quote(temporary)} ${size} ${octal(mode)} ${quote(owner)}${reset}`,
+        text: validating(validate, `hw_save ${quote(path)} ${quote(temporary)} ${size} ${octal(mode)} ${quote(owner)}`),
         library: LIBRARY,
         payload: content,
       };
@@ -98,10 +109,8 @@ export const write = actionKind<WriteAction>({
     // Without execute or special bits the umask alone gives the mode, and chmod need not run.
     const byUmask = (mode & 0o7111) === 0 && owner === '';
     const mask = byUmask ? octal(0o666 & ~mode) : '0077';
-    return {
-      text: `${check}hw_put ${quote(path)} ${quote(temporary)} ${mask} ${byUmask ? "''" : octal(mode)} ${quote(owner)} ${quote(text)}${reset}`,
-      library: LIBRARY,
-    };
+    const step = `hw_put ${quote(path)} ${quote(temporary)} ${mask} ${byUmask ? "''" : octal(mode)} ${quote(owner)} ${quote(text)}`;
+    return { text: validating(validate, step), library: LIBRARY };
   },
   effects: (action, look) => {
     const { path, content } = action;
@@ -111,6 +120,6 @@ export const write = actionKind<WriteAction>({
       predict(ask('digest', path), digestOf(content)),
       Buffer.isBuffer(content) ? predict(ask('content', path), content) : { type: 'stale', probe: ask('content', path) },
     ];
-    return [...effects, ...folderTouched(path, look)];
+    return [...effects, looksAgain, ...folderTouched(path, look)];
   },
 });

@@ -24,7 +24,7 @@ export const output = probeKind<ProgramOutput>({
     const { argv, cwd, environment = {} } = JSON.parse(subject) as ProgramQuestion;
     const exports = Object.entries(environment).map(([name, value]) => `export ${name}=${quote(value)}; `);
     const move = cwd === undefined ? '' : `cd ${quote(cwd)} && `;
-    return `hw_c() (${exports.join('')} ${move}exec ${quoteAll(argv)} )\nhw_exec hw_c`;
+    return `hw_c() { ${exports.join('')}${move}exec ${quoteAll(argv)}; }\nhw_exec hw_c`;
   },
   parse: ({ stdout, stderr, status }) => [
     { status: status ?? -1, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { UnreachableError } from '../base/error.js';
 import { quote } from '../base/quote.js';
-import { Session } from './session.js';
+import { Session, type SessionLock } from './session.js';
 import { bootCommand, type Connection, type Shell } from './shell.js';
 
 /** Another user to run as. */
@@ -16,17 +16,22 @@ export interface Become {
  * @param timeout seconds that the other user's shell may take to come up
  * @throws UnreachableError with reason `become` where the host does not let us become that user
  */
-export async function openSession(connection: Connection, become: Become | undefined, timeout: number): Promise<Session> {
-  if (!become) return new Session(await connection.openShell(bootCommand()));
+export async function openSession(
+  connection: Connection,
+  become: Become | undefined,
+  timeout: number,
+  lock?: SessionLock,
+): Promise<Session> {
+  if (!become) return new Session(await connection.openShell(bootCommand()), { lock });
   if (become.password === undefined) {
     const shell = await connection.openShell(commandFor(become, bootCommand()));
-    return new Session(shell, (said) => refusal(become, said));
+    return new Session(shell, { refusal: (said) => refusal(become, said), lock });
   }
   const ready = `ready-${randomBytes(8).toString('hex')}`;
   const prompt = `password-${randomBytes(8).toString('hex')}`;
   const shell = await connection.openShell(commandFor(become, bootCommand(ready), prompt), { terminal: become.method === 'doas' });
   await answerPrompt(shell, become, ready, prompt, timeout);
-  return new Session(shell, (said) => refusal(become, said));
+  return new Session(shell, { refusal: (said) => refusal(become, said), lock });
 }
 
 function commandFor({ method, user, password }: Become, command: string, prompt = ''): string {

@@ -1,14 +1,11 @@
-/** A marker line of the host's library, found between any bytes: `e` ends a step, `x` tells a program's status. */
+/** The line of the host's library that ends a step, found between any bytes. */
 export interface Marker {
-  readonly kind: 'e' | 'x';
-  /** Step index for `e`, exit status for `x`. */
-  readonly first: number;
-  /** Exit status for `e`. */
-  readonly second: number;
+  readonly index: number;
+  readonly status: number;
 }
 
-/** Longest marker after the nonce: kind, two numbers, colon and newline. */
-const LONGEST = 32;
+/** Longest marker after the nonce: `e`, two numbers, colon and newline. */
+const LONGEST = 16;
 
 /**
  * Splits a byte stream into data and markers. A marker starts with the session's nonce, 128 random bits
@@ -68,7 +65,6 @@ export class FrameReader {
 }
 
 function parseMarker(line: string): Marker | undefined {
-  const match = /^([ex])(\d{1,9}):(\d{0,3})$/.exec(line);
-  if (!match) return undefined;
-  return { kind: match[1] as 'e' | 'x', first: Number(match[2]), second: Number(match[3] || 0) };
+  const match = /^e(\d{1,9}):(\d{1,3})$/.exec(line);
+  return match ? { index: Number(match[1]), status: Number(match[2]) } : undefined;
 }

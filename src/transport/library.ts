@@ -6,9 +6,12 @@
  * hw_recv LENGTH FILE   reads exactly LENGTH bytes of stdin into FILE; reads them also where FILE can't be written
  * hw_drop LENGTH        reads LENGTH bytes of stdin away
  * hw_exec ARGV...       runs a program with stdout and stderr relayed apart. The relays outlive a dead
- *                       link (the program is not killed by SIGPIPE half way), and when the program ends
- *                       while something it started still holds its output, the controller learns the status
- *                       from the `x` marker and need not wait.
+ *                       link, so no program is killed by SIGPIPE half way. Something the program leaves
+ *                       running may hold its output: the relays then get two seconds and are ended, so it
+ *                       neither stalls us nor prints into later answers. Descriptor 8 is the host's
+ *                       lock: not the program's, or what it leaves running would hold the host for ever.
+ *                       (The subshell around the program matters: a redirected function call would leave
+ *                       copies of the closed descriptors in everything it forks.)
  */
 export function sessionLibrary(nonce: string): string {
   return `unset hw_nonce hw_failed
@@ -38,22 +41,39 @@ hw_drop() {
 }
 hw_relay() {
   trap '' PIPE
-  cat 2>/dev/null
-  exec cat >/dev/null
+  exec tee /dev/null 2>/dev/null
+}
+hw_alive() {
+  kill -0 "$1" 2>/dev/null && { [ ! -d /proc/self ] || [ -e "/proc/$1/fd/1" ]; }
 }
 hw_exec() {
-  hw_status=$(
+  hw_all=$(
     {
       {
         {
-          "$@" </dev/null 3>&- 4>&- 5>&- 6>&-
-          hw_status=$?
-          printf '%sx%s:\\n' "$hw_nonce" "$hw_status" >&3
-          printf %s "$hw_status" >&5
-        } 2>&1 >&4 4>&- | hw_relay >&6 3>&- 4>&- 5>&- 6>&-
-      } 4>&1 | hw_relay >&3 3>&- 5>&- 6>&-
+          ("$@") </dev/null 3>&- 4>&- 5>&- 6>&- 8>&-
+          printf ' s%s' "$?" >&5
+        } 2>&1 >&4 3>&- 4>&- 6>&- | hw_relay >&6 3>&- 4>&- 5>&- 6>&- 8>&- &
+        printf ' e%s' "$!" >&5
+        exec 3>&- 4>&- 5>&- 6>&- 8>&-
+        wait
+      } 4>&1 | hw_relay >&3 3>&- 5>&- 6>&- 8>&- &
+      printf ' o%s' "$!" >&5
     } 5>&1
   )
+  for hw_w in $hw_all; do
+    case $hw_w in
+      s*) hw_status=\${hw_w#s} ;;
+      e*) hw_e=\${hw_w#e} ;;
+      o*) hw_o=\${hw_w#o} ;;
+    esac
+  done
+  hw_k=0
+  while hw_alive "$hw_o" || hw_alive "$hw_e"; do
+    hw_k=$((hw_k + 1))
+    [ "$hw_k" -lt 1000 ] || sleep 0.1
+    [ "$hw_k" -lt 1020 ] || kill "$hw_o" "$hw_e" 2>/dev/null
+  done
   return "$hw_status"
 } 3>&1 6>&2
 `;

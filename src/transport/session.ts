@@ -42,9 +42,22 @@ export interface ExchangeOptions {
   readonly onOutput?: (index: number, stream: 'stdout' | 'stderr', data: Buffer) => void;
 }
 
+/** Keeps other runs off the host for as long as the session's shell lives. */
+export interface SessionLock {
+  /** Takes the lock; prints its holder and fails where another run has it. */
+  readonly take: string;
+  /** Run with every later batch: a sign of life. */
+  readonly renew: string;
+  refused(said: string): UnreachableError;
+}
+
+export interface SessionOptions {
+  /** Makes the error of a shell that ends before it answered anything. */
+  readonly refusal?: (said: string) => UnreachableError;
+  readonly lock?: SessionLock;
+}
+
 const KEEP = 1024 * 1024;
-/** Seconds that a finished program's output may be held open by something it left running. */
-const LINGER = 2;
 const SKIPPED = 999;
 
 /** A step under way: each output is complete on its own, stderr only where the step streams. */
@@ -53,7 +66,6 @@ interface Progress {
   readonly stderr: Capture;
   outEnded: boolean;
   errEnded: boolean;
-  /** From the end marker; the `x` marker of a program comes before it. */
   status?: number;
 }
 
@@ -65,7 +77,6 @@ interface Running {
   /** Where each output stands: it runs ahead of the other. */
   outIndex: number;
   errIndex: number;
-  linger?: NodeJS.Timeout;
   timer?: NodeJS.Timeout;
   resolve(results: StepResult[]): void;
   reject(error: Error): void;
@@ -76,7 +87,6 @@ interface Running {
  *
  *   idle ──exchange──► running ──last marker──► idle
  *   running ──shell ends, time is up──► dead          dead: every exchange throws
- *   running ──program ended, output still held──► abandoned (the caller opens a new session)
  */
 export class Session {
   readonly #shell: Shell;
@@ -91,12 +101,11 @@ export class Session {
   bytesSent = 0;
   bytesReceived = 0;
 
-  readonly #refusal: ((said: string) => UnreachableError) | undefined;
+  readonly #options: SessionOptions;
 
-  /** @param refusal makes the error of a shell that ends before it answered anything */
-  constructor(shell: Shell, refusal?: (said: string) => UnreachableError) {
+  constructor(shell: Shell, options: SessionOptions = {}) {
     this.#shell = shell;
-    this.#refusal = refusal;
+    this.#options = options;
     const out = new FrameReader(
       this.#nonce,
       (data) => this.#data('stdout', data),
@@ -124,13 +133,31 @@ export class Session {
     return this.#dead === undefined;
   }
 
+  /** True where a batch could be sent now. */
+  get idle(): boolean {
+    return this.usable && this.#running === undefined;
+  }
+
   /**
    * Sends the steps in one batch and waits for all of them.
-   * After a step whose program left something running that holds its output, the session is not `usable`
-   * any more and later steps of the batch count as passed over.
    * @throws UnreachableError when the host dies, is silent too long or does not keep to the protocol
    */
   async exchange(steps: readonly Step[], options: ExchangeOptions): Promise<StepResult[]> {
+    const { lock } = this.#options;
+    if (!lock || this.#greeted) return this.#exchange(steps, options);
+    const take: Step = { text: `${lock.take}\nhw_lock || { hw_end 0 1; exit 0; }`, guarded: false, streams: false };
+    const [, ...results] = await this.#exchange([take, ...steps], {
+      timeout: options.timeout,
+      onStep: (index, result) => {
+        if (index > 0) options.onStep?.(index - 1, result);
+        else if (result.status !== 0) this.#die(lock.refused(result.stdout.toString('utf8').trim()));
+      },
+      onOutput: (index, stream, data) => options.onOutput?.(index - 1, stream, data),
+    });
+    return results;
+  }
+
+  async #exchange(steps: readonly Step[], options: ExchangeOptions): Promise<StepResult[]> {
     if (this.#dead) throw this.#dead;
     if (this.#running) throw new Error('a session runs one batch at a time');
     if (steps.length === 0) return [];
@@ -171,6 +198,7 @@ export class Session {
     const seal = randomBytes(8).toString('hex');
     const parts: string[] = [];
     if (!this.#greeted) parts.push(sessionLibrary(this.#nonce));
+    else if (this.#options.lock) parts.push(`${this.#options.lock.renew}\n`);
     this.#greeted = true;
     for (const step of steps) {
       for (const [name, text] of step.library ?? []) {
@@ -220,18 +248,13 @@ export class Session {
     const running = this.#running;
     this.#answered = true;
     if (!running) return;
-    if (marker.kind === 'x') {
-      if (running.progress[running.outIndex]) running.progress[running.outIndex]!.status = marker.first;
-      running.linger = setTimeout(() => this.#abandon(running), LINGER * 1000);
-      return;
-    }
     const index = stream === 'stdout' ? running.outIndex : running.errIndex;
     const progress = running.progress[index];
-    if (marker.first !== index || !progress) {
-      this.#fail('protocol', `the host answered step ${marker.first} where ${index} was expected`);
+    if (marker.index !== index || !progress) {
+      this.#fail('protocol', `the host answered step ${marker.index} where ${index} was expected`);
       return;
     }
-    progress.status ??= marker.second;
+    progress.status ??= marker.status;
     if (stream === 'stdout') {
       progress.outEnded = true;
       running.outIndex++;
@@ -239,7 +262,6 @@ export class Session {
       progress.errEnded = true;
       running.errIndex = running.steps.findIndex((step, at) => at > index && step.streams);
     }
-    if (progress.outEnded && progress.errEnded) clearTimeout(running.linger);
     this.#settle(running);
   }
 
@@ -258,39 +280,30 @@ export class Session {
       };
       running.results.push(result);
       running.options.onStep?.(index, result);
+      if (this.#running !== running) return;
     }
     clearTimeout(running.timer);
     this.#running = undefined;
     running.resolve(running.results);
   }
 
-  /** The program has ended but its output is held: take its status, leave this shell to whoever holds it. */
-  #abandon(running: Running): void {
-    if (this.#running !== running) return;
-    this.#dead = new UnreachableError('lost', 'the session was left to a program that runs on');
-    running.progress.forEach((progress, index) => {
-      if (index > running.outIndex) progress.status = SKIPPED;
-      progress.outEnded = true;
-      progress.errEnded = true;
-    });
-    this.#settle(running);
-    this.#shell.close();
-  }
-
   #ended(end: ShellEnd): void {
     const noise = this.#noise.bytes().toString('utf8').trim();
-    if (this.#refusal && !this.#answered && !end.lost) this.#dead ??= this.#refusal(noise || end.reason);
+    if (this.#options.refusal && !this.#answered && !end.lost) this.#dead ??= this.#options.refusal(noise || end.reason);
     const said = noise === '' ? '' : `; it said: ${noise.slice(-500)}`;
     this.#fail('lost', `${end.reason}${said}`);
   }
 
   #fail(reason: 'lost' | 'timeout' | 'protocol', message: string, hint?: string): void {
-    this.#dead ??= new UnreachableError(reason, message, hint);
+    this.#die(new UnreachableError(reason, message, hint));
+  }
+
+  #die(error: UnreachableError): void {
+    this.#dead ??= error;
     const running = this.#running;
     this.#running = undefined;
     if (running) {
       clearTimeout(running.timer);
-      clearTimeout(running.linger);
       running.reject(this.#dead);
     }
     this.#shell.close();

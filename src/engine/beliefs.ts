@@ -1,0 +1,113 @@
+import type { Effect } from '../actions/action.js';
+import { TaskError } from '../base/error.js';
+import { type State, Unanswered, Unknowable } from '../modules/module.js';
+import { Refusal } from '../probes/probe.js';
+import { type Answers, type Probe, type ProbeName, probeKey } from '../probes/registry.js';
+
+interface Belief {
+  readonly probe: Probe;
+  readonly answer: unknown;
+}
+
+/** A mark for what a planned change makes different in a way that only a run can tell. */
+const UNKNOWABLE = Symbol('unknowable');
+
+/** Kinds whose subject is a path. */
+const PATHS: ReadonlySet<ProbeName> = new Set<ProbeName>(['stat', 'digest', 'content']);
+
+const below = (path: string, folder: string): boolean => path.startsWith(folder) && (path[folder.length] === '/' || path.length === folder.length);
+
+/**
+ * What is known of a host, for one user's eyes.
+ *
+ * In a run only what the host said, and predictions that can be nothing else once their actions have
+ * succeeded, are believed; anything else is asked for again. In check mode every prediction is
+ * believed, because the host, asked again, would tell of a world in which nothing was done.
+ */
+export class Beliefs implements State {
+  readonly #check: boolean;
+  readonly #known = new Map<string, Belief>();
+  /** Check mode: folders of which nothing is known any more, or nothing is left. */
+  readonly #blurred: { readonly path: string; readonly gone: boolean }[] = [];
+
+  constructor(check: boolean) {
+    this.#check = check;
+  }
+
+  /** The believed answer, or undefined. */
+  look = <K extends ProbeName>(probe: Probe<K>): Answers[K] | undefined => {
+    const belief = this.#known.get(probeKey(probe));
+    if (!belief || belief.answer === UNKNOWABLE || belief.answer instanceof Refusal) return undefined;
+    return belief.answer as Answers[K];
+  };
+
+  /** False where the probe must be asked before it can be read. */
+  has(probe: Probe): boolean {
+    return this.#known.has(probeKey(probe)) || this.#blur(probe) !== undefined;
+  }
+
+  read<K extends ProbeName>(probe: Probe<K>): Answers[K] {
+    const belief = this.#known.get(probeKey(probe));
+    if (belief === undefined) {
+      const blur = this.#blur(probe);
+      if (blur?.gone) return null as Answers[K];
+      if (blur) throw new Unknowable(`${probe.subject} depends on an earlier task`);
+      throw new Unanswered([probe]);
+    }
+    if (belief.answer === UNKNOWABLE) throw new Unknowable(`${probe.kind} ${probe.subject} depends on an earlier task`);
+    if (belief.answer instanceof Refusal) throw new TaskError(belief.answer.message, belief.answer.hint);
+    return belief.answer as Answers[K];
+  }
+
+  field<K extends ProbeName, V>(probe: Probe<K>, value: V | undefined): V {
+    if (value !== undefined) return value;
+    if (this.#check) throw new Unknowable(`${probe.kind} ${probe.subject} depends on an earlier task`);
+    this.#known.delete(probeKey(probe));
+    throw new Unanswered([probe]);
+  }
+
+  /** The host's own answer. */
+  observe(probe: Probe, answer: unknown): void {
+    this.#known.set(probeKey(probe), { probe, answer });
+  }
+
+  /** What an action that is planned (and will succeed) does to the world. */
+  apply(effects: readonly Effect[]): void {
+    for (const effect of effects) this.#applyOne(effect);
+  }
+
+  /** Forgets everything: the world may be any. */
+  clear(): void {
+    this.#known.clear();
+    this.#blurred.length = 0;
+  }
+
+  #applyOne(effect: Effect): void {
+    switch (effect.type) {
+      case 'predict':
+        if (this.#check || effect.certain) this.observe(effect.probe, effect.answer);
+        else this.#known.delete(probeKey(effect.probe));
+        return;
+      case 'stale':
+        if (this.#check) this.observe(effect.probe, UNKNOWABLE);
+        else this.#known.delete(probeKey(effect.probe));
+        return;
+      case 'stale-below':
+        for (const [key, { probe }] of this.#known) if (PATHS.has(probe.kind) && below(probe.subject, effect.path)) this.#known.delete(key);
+        if (this.#check) this.#blurred.unshift({ path: effect.path, gone: effect.gone === true });
+        return;
+      case 'stale-kinds':
+        // In check mode the host would still say the same: what was known stays the best that can be known.
+        if (this.#check) return;
+        for (const [key, { probe }] of this.#known) if (effect.kinds.includes(probe.kind)) this.#known.delete(key);
+        return;
+      case 'stale-all':
+        if (!this.#check) this.clear();
+    }
+  }
+
+  #blur(probe: Probe): { readonly gone: boolean } | undefined {
+    if (this.#blurred.length === 0 || !PATHS.has(probe.kind)) return undefined;
+    return this.#blurred.find(({ path }) => below(probe.subject, path));
+  }
+}

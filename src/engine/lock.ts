@@ -1,0 +1,58 @@
+import { UnreachableError } from '../base/error.js';
+import { quote } from '../base/quote.js';
+import type { SessionLock } from '../transport/session.js';
+
+/** Seconds after which an idle holder that gave no sign of life counts as dead. */
+const STALE = 90;
+
+/**
+ * The lock of a host, held for as long as a session's shell lives. The kernel frees an flock when its
+ * holder ends, so a dead run's lock frees itself as soon as its shell ends; a shell whose link died
+ * without a word is recognised by the lock's age (every batch renews it) and by having no child, and
+ * is ended. Root's lock is in /run; other users' where they may write.
+ * @param holder who and what run, as told to the one who finds the host locked
+ */
+export function hostLock(holder: string): SessionLock {
+  return {
+    take: takeText(holder),
+    renew: 'hw_renew',
+    refused: (said) =>
+      new UnreachableError(
+        'locked',
+        `another run is at work on this host: ${said || 'unknown holder'}`,
+        'wait until it has ended; the lock of a run that died frees itself within two minutes',
+      ),
+  };
+}
+
+function takeText(holder: string): string {
+  return `hw_renew() {
+  :
+}
+hw_lock() {
+  command -v flock >/dev/null || return 0
+  if [ -w /run ]; then hw_lockfile=/run/hostwright.lock
+  else hw_lockfile=\${XDG_RUNTIME_DIR:-/tmp}/hostwright-$(id -u).lock; fi
+  [ ! -L "$hw_lockfile" ] || return 0
+  umask 077
+  true 2>/dev/null >>"$hw_lockfile" || { umask 022; return 0; }
+  umask 022
+  exec 8<"$hw_lockfile" || return 0
+  if ! flock -n 8; then
+    read -r hw_pid hw_holder <"$hw_lockfile"
+    [ "$hw_holder" != ${quote(holder)} ] || return 0
+    hw_age=$(( $(date +%s) - $(stat -c %Y "$hw_lockfile") ))
+    if [ "$hw_age" -gt ${STALE} ] && [ -n "$hw_pid" ] && [ -z "$(cat /proc/"$hw_pid"/task/*/children 2>/dev/null)" ]; then
+      kill "$hw_pid" 2>/dev/null
+      sleep 0.2
+      kill -9 "$hw_pid" 2>/dev/null
+      flock -w 2 8 && hw_pid=
+    fi
+    if [ -n "$hw_pid" ]; then printf '%s\\n' "$hw_holder"; exec 8<&-; return 1; fi
+  fi
+  hw_renew() {
+    printf '%s %s\\n' $$ ${quote(holder)} >"$hw_lockfile"
+  }
+  hw_renew
+}`;
+}
