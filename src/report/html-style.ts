@@ -18,12 +18,12 @@ h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.05rem; margin: 2.2rem 0 .
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: .38rem .7rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child > td { border-bottom: 0; } th { font-weight: 600; font-size: .8rem; color: var(--soft); white-space: nowrap; }
-td.n, th.n { text-align: right; } td.zero { color: var(--soft); opacity: .55; }
+td.mono { white-space: nowrap; } td.n, th.n { text-align: right; } td.zero { color: var(--soft); opacity: .55; }
 a { color: inherit; text-decoration-color: var(--line); text-underline-offset: 3px; }
 .ok { color: var(--ok); } .changed { color: var(--changed); } .failed { color: var(--failed); }
 .skipped { color: var(--skipped); } .unreachable { color: var(--unreachable); } .unknown { color: var(--unknown); }
 .filters { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; margin: .4rem 0 .8rem; }
-.filters label { cursor: pointer; } .filters input { accent-color: currentColor; vertical-align: -1px; }
+.filters label { cursor: pointer; } .filters input { color: inherit; accent-color: currentColor; vertical-align: -1px; }
 details.host { margin: .55rem 0; } details.host > summary { cursor: pointer; padding: .55rem .8rem; font-weight: 600; }
 summary .counts { font-weight: 400; font-size: .86rem; margin-left: .7rem; }
 summary .counts span { margin-right: .7rem; }
@@ -43,6 +43,6 @@ ul { margin: .4rem 0; padding: .4rem .8rem .4rem 2rem; }
 body:has(#show-ok:not(:checked)) tr.is-ok, body:has(#show-changed:not(:checked)) tr.is-changed,
 body:has(#show-skipped:not(:checked)) tr.is-skipped, body:has(#show-failed:not(:checked)) tr.is-failed,
 body:has(#show-unreachable:not(:checked)) tr.is-unreachable, body:has(#show-unknown:not(:checked)) tr.is-unknown { display: none; }
-@media (max-width: 44rem) { col.bar, td.bar { display: none; } .host col.status { width: 6rem; } main { padding: 1rem .6rem; } }
+@media (max-width: 44rem) { td.bar { padding: 0; visibility: hidden; } .host col.bar { width: 0; } .host col.status { width: 6rem; } main { padding: 1rem .6rem; } }
 @media print { .filters { display: none; } body { background: #fff; } }
 `;

@@ -21,7 +21,7 @@ function row(host: string, running: Running, at: Columns, now: number, style: St
   const time = elapsed(running.since, now).padStart(5);
   const rest = at.usable - at.host - at.title - time.length - 4;
   const name = style('bold', pad(oneLine(host), at.host));
-  if (rest < 0) return `${name}  ${fit(running.title, at.usable - at.host - 2)}`;
+  if (rest < 0) return fit(`${oneLine(host)} ${running.title}`, at.usable);
   const line = rest > 5 && running.line !== '' ? `  ${fit(running.line, rest - 2)}` : '';
   return `${name}  ${pad(running.title, at.title)}  ${style('dim', time + line)}`;
 }

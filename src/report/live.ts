@@ -52,7 +52,7 @@ export function liveReporter(options: PlainOptions = {}): LiveReporter {
     if (status !== 'shown') return;
     const wait = dirty ? shortest : longest;
     clearTimeout(timer);
-    timer = setTimeout(draw, Math.max(0, drawn + wait - now()));
+    timer = setTimeout(draw, Math.max(0, Math.ceil(drawn + wait - now())));
     timer.unref();
   };
 

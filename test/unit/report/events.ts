@@ -1,7 +1,8 @@
 import type { Event, Status, TaskLabel, TaskResult } from '../../../src/report/event.js';
 
 /** Text as a hostile host would send it: escapes, a title change, C1, bidi override, a forged line. */
-export const hostile = '\x1b[2J\x1b]0;owned\x07\x9b31m\u202eevil\r\nok: [web9] forged\u0000<script>alert(1)</script>]]>';
+export const hostile =
+  '\x1b[2J\x1b]0;owned\x07\x9b31m\u202eevil\r\nok: [web9] forged\u0000<script>alert(1)</script>]]>';
 
 export function task(id: number, name: string, more: Partial<TaskLabel> = {}): TaskLabel {
   return { id, name, module: 'command', place: { file: 'site.yml', line: id, col: 7 }, handler: false, ...more };

@@ -74,7 +74,11 @@ a      : ok=98 changed=2 unreachable=0 failed=0 skipped=0 rescued=0 ignored=0 un
   });
 
   it('marks a check in the header and at the end', async () => {
-    const text = await told([runStart({ check: true }), ended('h', task(1, 'run it'), 'unknown', { message: 'no creates' }), runEnd([])]);
+    const text = await told([
+      runStart({ check: true }),
+      ended('h', task(1, 'run it'), 'unknown', { message: 'no creates' }),
+      runEnd([]),
+    ]);
     expect(text).toContain('CHECK [site.yml]\n');
     expect(text).toContain('unknown: [h] run it  (0.3 s)  no creates\n');
     expect(text).toMatch(/check mode: nothing was changed\n$/);
@@ -94,9 +98,13 @@ a      : ok=98 changed=2 unreachable=0 failed=0 skipped=0 rescued=0 ignored=0 un
     expect(one).toContain('retrying: [h] b (2 of 5)  not yet');
     expect(one).not.toContain('round trip:');
     const two = await told(events, 2);
-    expect(two).toContain(`      "n": 1,\n          "long": "${'x'.repeat(2000)}"`.replace('          "long"', '      "long"'));
+    expect(two).toContain(
+      `      "n": 1,\n          "long": "${'x'.repeat(2000)}"`.replace('          "long"', '      "long"'),
+    );
     expect(two).not.toContain('round trip:');
-    expect(await told(events, 3)).toContain('round trip: [h] as root: 12 probes, 1 action, 2.1 kB sent, 40 B received  (0.050 s)');
+    expect(await told(events, 3)).toContain(
+      'round trip: [h] as root: 12 probes, 1 action, 2.1 kB sent, 40 B received  (0.050 s)',
+    );
   });
 
   it('tells loop items, and their sum only where it is bad or asked for', async () => {
@@ -110,16 +118,26 @@ a      : ok=98 changed=2 unreachable=0 failed=0 skipped=0 rescued=0 ignored=0 un
     const diff = [{ subject: '/home/ann', note: 'created' }];
     const good = await told([item('ann', 'changed'), item('bob', 'ok'), ended('h', t, 'changed', { diff })]);
     expect(good).toBe('changed: [h] users (item=ann)  (0.3 s)\n    /home/ann: created\n');
-    const bad = await told([item('ann', 'changed'), item('bob', 'failed'), ended('h', t, 'failed', { message: 'one of 2 failed' })]);
+    const bad = await told([
+      item('ann', 'changed'),
+      item('bob', 'failed'),
+      ended('h', t, 'failed', { message: 'one of 2 failed' }),
+    ]);
     expect(bad.match(/failed: \[h\] users/g)).toHaveLength(2);
     // The next task with the same host is no loop any more.
-    expect(await told([item('ann', 'changed'), ended('h', t, 'changed'), ended('h', t, 'changed')])).toMatch(/users {2}\(/);
+    expect(await told([item('ann', 'changed'), ended('h', t, 'changed'), ended('h', t, 'changed')])).toMatch(
+      /users {2}\(/,
+    );
   });
 
   it('shows what a command put out before it was lost', async () => {
     const t = task(1, 'upgrade');
     const lines = Array.from({ length: 30 }, (_, i) => `line ${i}\n`).join('');
-    const text = await told([output('h', t, lines.slice(0, 55)), output('h', t, lines.slice(55)), ended('h', t, 'unreachable', { message: 'connection lost' })]);
+    const text = await told([
+      output('h', t, lines.slice(0, 55)),
+      output('h', t, lines.slice(55)),
+      ended('h', t, 'unreachable', { message: 'connection lost' }),
+    ]);
     expect(text).toContain('output:\n      … 10 lines before\n      line 10\n');
     expect(text).toContain('      line 29\n');
     expect(text).not.toContain('line 9\n');
@@ -157,7 +175,9 @@ a      : ok=98 changed=2 unreachable=0 failed=0 skipped=0 rescued=0 ignored=0 un
 
 describe('diffs', () => {
   const t = task(1, 'config');
-  const changed = (diff: { subject: string; before?: string; after?: string; note?: string }) => [ended('h', t, 'changed', { diff: [diff] })];
+  const changed = (diff: { subject: string; before?: string; after?: string; note?: string }) => [
+    ended('h', t, 'changed', { diff: [diff] }),
+  ];
 
   it('shows a unified diff, with the missing newline', async () => {
     const text = await told(changed({ subject: '/etc/a', before: 'one\ntwo\nthree\n', after: 'one\n2\nthree' }));
@@ -176,8 +196,12 @@ describe('diffs', () => {
   });
 
   it('shows a new and a removed file whole, a note as it is, and no diff for equal texts', async () => {
-    expect(await told(changed({ subject: '/a', after: 'x\ny\n' }))).toContain('--- before: (absent)\n    +++ after: /a\n    @@ -0,0 +1,2 @@\n    +x\n    +y\n');
-    expect(await told(changed({ subject: '/a', before: 'x' }))).toContain('+++ after: (absent)\n    @@ -1 +0,0 @@\n    -x\n    \\ No newline');
+    expect(await told(changed({ subject: '/a', after: 'x\ny\n' }))).toContain(
+      '--- before: (absent)\n    +++ after: /a\n    @@ -0,0 +1,2 @@\n    +x\n    +y\n',
+    );
+    expect(await told(changed({ subject: '/a', before: 'x' }))).toContain(
+      '+++ after: (absent)\n    @@ -1 +0,0 @@\n    -x\n    \\ No newline',
+    );
     expect(await told(changed({ subject: '/a', note: 'mode 0644 → 0640' }))).toContain('    /a: mode 0644 → 0640\n');
     expect(await told(changed({ subject: '/a', before: 'x', after: 'x' }))).toBe('changed: [h] config  (0.3 s)\n');
   });
@@ -236,7 +260,14 @@ describe('hostile text', () => {
       { type: 'message', text: { [hostile]: hostile } },
       { type: 'warning', host: hostile, text: hostile, hint: hostile, place: t.place },
       { type: 'handlers-pending', host: hostile, handlers: [hostile] },
-      { type: 'interrupted', signal: hostile, standing: [{ host: hostile, task: t, state: 'running' }, { host: hostile, state: 'waiting' }] },
+      {
+        type: 'interrupted',
+        signal: hostile,
+        standing: [
+          { host: hostile, task: t, state: 'running' },
+          { host: hostile, state: 'waiting' },
+        ],
+      },
       { ...(roundTrip(hostile) as Extract<Event, { type: 'round-trip' }>), user: hostile },
       { type: 'connected', host: hostile, seconds: 1 },
     ];
@@ -269,7 +300,9 @@ describe('cost', () => {
       reporter.on(ended('h', task(1, 't'), 'changed', { diff: [{ subject: 'a', before: 'old', after: 'new' }] }));
       console.log(loaded().length > 0);
       process.exit(0);`;
-    const text = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], { encoding: 'utf8' });
+    const text = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
+      encoding: 'utf8',
+    });
     expect(text).toBe('0\ntrue\n');
   });
 

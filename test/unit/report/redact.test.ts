@@ -28,7 +28,15 @@ describe('Redactor.redact', () => {
     ['hex, capitals', bytes.toString('hex').toUpperCase()],
     ['shell word', quote(secret).slice(1, -1)],
     ['printf %q', secret.replace(/[^\w@%+=:,./-]/g, '\\$&')],
-    ['markup', secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')],
+    [
+      'markup',
+      secret
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replaceAll('>', '&gt;')
+        .replaceAll('"', '&quot;')
+        .replaceAll("'", '&#39;'),
+    ],
     ['YAML in single quotes', secret.replaceAll("'", "''")],
   ])('takes out %s', (_name, form) => {
     expect(redactor.redact(`before ${form} after`)).toBe(`before ${redacted} after`);
@@ -41,7 +49,9 @@ describe('Redactor.redact', () => {
         const clean = redactor.redact(text);
         expect(clean).toContain(redacted);
         // What is left of the text are the characters of its neighbours.
-        expect(clean.replace(redacted, '').length).toBeLessThanOrEqual(Math.ceil(((before + after.length) * 8) / 6) + 4);
+        expect(clean.replace(redacted, '').length).toBeLessThanOrEqual(
+          Math.ceil(((before + after.length) * 8) / 6) + 4,
+        );
       }
     }
   });
@@ -107,7 +117,11 @@ describe('fanOut with a redactor', () => {
   it('cleans every string, keys too, and leaves the words of the contract', async () => {
     const redactor = withSecrets('hunter22', 'failed', 'stdout');
     const values = { stdout_lines: ['hunter22'], hunter22: { deep: ['a hunter22'] } };
-    const event = ended('web1', label, 'failed', { values, message: 'hunter22?', diff: [{ subject: 'f', after: 'hunter22\n' }] });
+    const event = ended('web1', label, 'failed', {
+      values,
+      message: 'hunter22?',
+      diff: [{ subject: 'f', after: 'hunter22\n' }],
+    });
     const [clean] = await seen(redactor, [event]);
     expect(JSON.stringify(clean)).not.toContain('hunter22');
     expect(clean).toMatchObject({ type: 'task-result', result: { status: 'failed', message: `${redacted}?` } });
