@@ -8,6 +8,8 @@ export class Terminal {
   cursorShown = true;
   wraps = true;
   writes: string[] = [];
+  /** When each was written, in milliseconds. */
+  times: number[] = [];
   /** All lines, also those that scrolled out. */
   lines: string[] = [''];
   row = 0;
@@ -35,9 +37,12 @@ export class Terminal {
   }
 
   write(text: string, done?: () => void): void {
-    if (text !== '') this.writes.push(text);
+    if (text !== '') {
+      this.writes.push(text);
+      this.times.push(performance.now());
+    }
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal reads control characters
-    for (const [part] of text.matchAll(/\x1b\[[?0-9;]*[A-Za-z]|\r|\n|[^\x1b\r\n]+|[^]/g)) this.#part(part);
+    for (const [part] of text.matchAll(/\x1b\[[?0-9;]*[A-Za-z]|\r|\n|[^\x1b\r\n]+|[\s\S]/g)) this.#part(part);
     done?.();
   }
 
@@ -49,6 +54,7 @@ export class Terminal {
   }
 
   #part(part: string): void {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
     const up = /^\x1b\[(\d+)A$/.exec(part);
     if (part === '\r') return;
     if (part === '\n') {
@@ -61,6 +67,7 @@ export class Terminal {
     else if (part === '\x1b[?25h') this.cursorShown = true;
     else if (part === '\x1b[?7l') this.wraps = false;
     else if (part === '\x1b[?7h') this.wraps = true;
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
     else if (/^\x1b\[(\?2026[hl]|0K|\d*m)$/.test(part)) return;
     else if (part.startsWith('\x1b') || part.length === 0) throw new Error(`unknown escape ${JSON.stringify(part)}`);
     else {
