@@ -39,7 +39,10 @@ const NOTICES: Record<NoticeKind, (source: string, value: string) => { message: 
     message: `${source} is read as ${value}`,
     hint: `quote it where the text is meant: "${source}"`,
   }),
-  octal: (source, value) => ({ message: `${source} is read as octal, ${value}`, hint: `quote it to keep the text: "${source}"` }),
+  octal: (source, value) => ({
+    message: `${source} is read as octal, ${value}`,
+    hint: `quote it to keep the text: "${source}"`,
+  }),
   'big-integer': (source, value) => ({
     message: `${source} is too large to be kept exactly, and is read as ${value}`,
     hint: `quote it: "${source}"`,

@@ -68,7 +68,8 @@ function numbers(begin: string, end: string, stride: number): string[] {
 }
 
 function whole(text: string): number {
-  if (!/^[0-9]{1,15}$/.test(text)) throw new RangeMistake(`a range goes from number to number or letter to letter, not "${text}"`);
+  if (!/^[0-9]{1,15}$/.test(text))
+    throw new RangeMistake(`a range goes from number to number or letter to letter, not "${text}"`);
   return Number(text);
 }
 

@@ -36,7 +36,10 @@ export function yamlDefinition(document: YamlDocument, container: Values, name: 
 }
 
 /** All entries of a mapping of a document as definitions; the root where none is given. Undefined: no mapping. */
-export function yamlDefinitions(document: YamlDocument, container = document.value()): Map<string, Definition> | undefined {
+export function yamlDefinitions(
+  document: YamlDocument,
+  container = document.value(),
+): Map<string, Definition> | undefined {
   if (container === null) return new Map();
   if (!isMapping(container)) return undefined;
   return new Map(Object.keys(container).map((name) => [name, yamlDefinition(document, container, name)]));

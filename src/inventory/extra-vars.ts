@@ -60,7 +60,11 @@ function parsePairs(text: string, file: string): Map<string, Definition> {
     const equals = word.indexOf('=', 1);
     if (equals < 0) {
       const hint = 'name=value, "{name: value}" or @file';
-      throw new InputError({ message: `expected name=value, not: ${word}`, place: { file, line: 1, col: start + 1 }, hint });
+      throw new InputError({
+        message: `expected name=value, not: ${word}`,
+        place: { file, line: 1, col: start + 1 },
+        hint,
+      });
     }
     const value = unquote(unescape(word.slice(equals + 1)).trim());
     found.set(unescape(word.slice(0, equals)).trim(), { value, place: { file, line: 1, col: start + equals + 2 } });

@@ -69,7 +69,10 @@ function list(path: string): Dirent[] {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw new InputError({ message: `cannot list this folder: ${fileReason(error)}`, place: { file: path, line: 0, col: 0 } });
+    throw new InputError({
+      message: `cannot list this folder: ${fileReason(error)}`,
+      place: { file: path, line: 0, col: 0 },
+    });
   }
 }
 

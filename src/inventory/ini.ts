@@ -46,8 +46,12 @@ class IniReader {
   private line(line: string, place: Place): void {
     const section = SECTION.exec(line);
     if (section) this.section(section[1]!, section[2] ?? 'hosts', place);
-    else if (line.startsWith('[') && line.endsWith(']')) {
-      this.report(`${line} is no section`, place, 'a section is [group], [group:children] or [group:vars], without spaces');
+    else if (line.startsWith('[') && (line.endsWith(']') || !line.includes(']'))) {
+      this.report(
+        `${line} is no section`,
+        place,
+        'a section is [group], [group:children] or [group:vars], without spaces',
+      );
     } else if (this.state === 'hosts') this.hosts(line, place);
     else if (this.state === 'vars') this.variable(line, place);
     else if (this.state === 'children') this.child(line, place);
@@ -56,7 +60,11 @@ class IniReader {
   private section(name: string, state: string, place: Place): void {
     this.state = state;
     if (state !== 'hosts' && state !== 'children' && state !== 'vars') {
-      this.report(`[${name}:${state}] is no kind of section`, place, 'known are [group], [group:children] and [group:vars]');
+      this.report(
+        `[${name}:${state}] is no kind of section`,
+        place,
+        'known are [group], [group:children] and [group:vars]',
+      );
       return;
     }
     const pending = this.pending.get(name);
@@ -126,7 +134,11 @@ class IniReader {
     const col = place.col + start;
     const equals = text.indexOf('=');
     if (equals < 0) {
-      this.report(`expected name=value, not: ${text}`, { ...place, col }, 'no spaces around "="; quote a value with spaces');
+      this.report(
+        `expected name=value, not: ${text}`,
+        { ...place, col },
+        'no spaces around "="; quote a value with spaces',
+      );
       return [];
     }
     const value = parseLiteral(text.slice(equals + 1));

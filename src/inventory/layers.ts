@@ -1,7 +1,7 @@
+import type { VariableFolder } from './files.js';
 import type { Definition, InventoryHost, Rank, VariableLayer } from './inventory.js';
 import { byCodePoint } from './sources.js';
 import { ancestors, type GroupNode, type HostNode, type Tree } from './tree.js';
-import type { VariableFolder } from './files.js';
 
 /** The group_vars and host_vars folders of one side: beside the inventories in their order, or beside the playbook. */
 export interface Folders {
@@ -32,7 +32,10 @@ export class Layers {
 
   /** Reads the files of every group; call it once, before the layers of hosts. */
   async readGroups(): Promise<void> {
-    for (const [folders, side] of [[this.inventory, 'inventory'], [this.playbook, 'playbook']] as const) {
+    for (const [folders, side] of [
+      [this.inventory, 'inventory'],
+      [this.playbook, 'playbook'],
+    ] as const) {
       for (const folder of folders.groups) {
         const found = new Map<string, VariableLayer[]>();
         for (const name of this.tree.groups.keys()) {
@@ -67,7 +70,10 @@ export class Layers {
   }
 
   private groupLayers({ groups }: HostNode): { names: string[]; layers: VariableLayer[] } {
-    const key = [...groups].map((group) => this.order.get(group)!).sort((a, b) => a - b).join();
+    const key = [...groups]
+      .map((group) => this.order.get(group)!)
+      .sort((a, b) => a - b)
+      .join();
     let found = this.shared.get(key);
     if (!found) {
       const above = [...ancestors(groups)].filter((group) => group !== this.tree.all);

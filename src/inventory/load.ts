@@ -55,8 +55,15 @@ function toGroup({ name, hosts, children, depth, priority }: GroupNode): Invento
   return { name, hosts: [...hosts.keys()], children: [...children.keys()], depth, priority };
 }
 
-function warnOfUnused(kind: 'group' | 'host', folders: readonly Folders[], names: ReadonlyMap<string, unknown>, warn: Report) {
-  const unused = folders.flatMap((each) => (kind === 'group' ? each.groups : each.hosts).flatMap((folder) => folder.unused()));
+function warnOfUnused(
+  kind: 'group' | 'host',
+  folders: readonly Folders[],
+  names: ReadonlyMap<string, unknown>,
+  warn: Report,
+) {
+  const unused = folders.flatMap((each) =>
+    (kind === 'group' ? each.groups : each.hosts).flatMap((folder) => folder.unused()),
+  );
   let hints = 0;
   for (const { name, shown } of unused) {
     if (kind === 'host' && LOCAL_NAMES.includes(name)) continue;

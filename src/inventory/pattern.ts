@@ -29,7 +29,9 @@ function split(pattern: string): string[] {
 function withFiles(parts: Names, cwd: string): string[] {
   return parts.flatMap((part) => {
     if (!part.startsWith('@')) return [part];
-    const lines = readBytes(resolve(cwd, part.slice(1)), part.slice(1)).toString('utf8').split('\n');
+    const lines = readBytes(resolve(cwd, part.slice(1)), part.slice(1))
+      .toString('utf8')
+      .split('\n');
     return lines.map((line) => line.trim()).filter((line) => line !== '');
   });
 }
@@ -103,7 +105,9 @@ class Selector {
       const expression = new RegExp(`^(?:${pattern.slice(1)})`);
       return (name) => expression.test(name);
     } catch (error) {
-      throw new InputError({ message: `${this.what} "${pattern}" is no regular expression: ${(error as Error).message}` });
+      throw new InputError({
+        message: `${this.what} "${pattern}" is no regular expression: ${(error as Error).message}`,
+      });
     }
   }
 
@@ -120,7 +124,12 @@ class Selector {
  * match nothing are told to `warn`, or else are errors; in the limit they are always errors, as is a limit
  * that leaves no host at all. Throws InputError.
  */
-export function selectHosts(inventory: Inventory, pattern: string, limit?: string, options: SelectOptions = {}): string[] {
+export function selectHosts(
+  inventory: Inventory,
+  pattern: string,
+  limit?: string,
+  options: SelectOptions = {},
+): string[] {
   const cwd = options.cwd ?? process.cwd();
   const selector = new Selector(inventory, 'the pattern');
   const chosen = selector.select(withFiles(split(pattern), cwd));

@@ -5,8 +5,7 @@ import { emptyMapping, isMapping, type Value, type Values } from '../base/value.
 import type { Definition } from './inventory.js';
 import type { Report, Tree } from './tree.js';
 
-const LONGEST_MILLISECONDS = 60_000;
-const MOST_BYTES = 64 * 1024 * 1024;
+const LIMITS = { milliseconds: 60_000, bytes: 64 * 1024 * 1024 };
 const SHOWN = 2000;
 const AT_ONCE = 8;
 
@@ -14,7 +13,7 @@ const AT_ONCE = 8;
 class ScriptMistake extends Error {}
 
 /** What a program prints; throws ScriptMistake where it fails, takes too long or prints too much. */
-function output(path: string, args: string[], limit = LONGEST_MILLISECONDS): Promise<string> {
+export function runProgram(path: string, args: string[], limits = LIMITS): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const chunks: Buffer[] = [];
@@ -32,10 +31,13 @@ function output(path: string, args: string[], limit = LONGEST_MILLISECONDS): Pro
       child.stdout.destroy();
       child.stderr.destroy();
     };
-    const timer = setTimeout(() => stop(`it did not end within ${limit / 1000} seconds`), limit);
+    const timer = setTimeout(
+      () => stop(`it did not end within ${limits.milliseconds / 1000} seconds`),
+      limits.milliseconds,
+    );
     child.stdout.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > MOST_BYTES) stop(`it prints more than ${MOST_BYTES / 1024 / 1024} MB`);
+      if (bytes > limits.bytes) stop(`it prints more than ${limits.bytes} bytes`);
       else chunks.push(chunk);
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -151,7 +153,7 @@ async function hostVariables(path: string, names: string[], marks: Marks): Promi
   const found: Values[] = [];
   for (let start = 0; start < names.length; start += AT_ONCE) {
     const some = names.slice(start, start + AT_ONCE).map(async (name) => {
-      const text = await output(path, ['--host', name]);
+      const text = await runProgram(path, ['--host', name]);
       return text.trim() === '' ? emptyMapping() : parse(text, `what it prints for --host ${name}`, marks);
     });
     found.push(...(await Promise.all(some)));
@@ -167,7 +169,7 @@ export async function readScript(path: string, shown: string, tree: Tree, report
   const place = { file: shown, line: 0, col: 0 };
   try {
     const reader = new ScriptReader(tree, place);
-    const data = parse(await output(path, ['--list']), 'what it prints for --list', reader.marks);
+    const data = parse(await runProgram(path, ['--list']), 'what it prints for --list', reader.marks);
     for (const name in data) if (name !== '_meta') reader.group(name, data[name]!);
     const meta = data._meta;
     const known = isMapping(meta) ? meta.hostvars : undefined;

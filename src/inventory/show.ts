@@ -51,7 +51,9 @@ function marked({ value, isUnsafe }: Definition): Value {
   const walk = (inner: Value, path: (string | number)[]): Value => {
     if (typeof inner === 'string') return isUnsafe(path) ? mapping([['__ansible_unsafe', inner]]) : inner;
     if (Array.isArray(inner)) return inner.map((item, index) => walk(item, [...path, index]));
-    return isMapping(inner) ? mapping(Object.keys(inner).map((name) => [name, walk(inner[name]!, [...path, name])])) : inner;
+    return isMapping(inner)
+      ? mapping(Object.keys(inner).map((name) => [name, walk(inner[name]!, [...path, name])]))
+      : inner;
   };
   return walk(value, []);
 }

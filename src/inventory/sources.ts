@@ -3,14 +3,15 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { InputError, type Problem } from '../base/error.js';
 import { readBytes } from '../base/file.js';
 import { isMapping } from '../base/value.js';
-import { readYaml } from '../base/yaml.js';
 import { decode } from '../base/yaml/text.js';
+import { readYaml } from '../base/yaml.js';
 import { parseAddress } from './address.js';
 import { readIni } from './ini.js';
 import type { Report, Tree } from './tree.js';
 import { readYamlSource } from './yaml-source.js';
 
-const IGNORED = /^\.|^(?:host_vars|group_vars|vars_plugins)$|(?:\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry)|~)$/;
+const IGNORED =
+  /^\.|^(?:host_vars|group_vars|vars_plugins)$|(?:\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry)|~)$/;
 const YAML_EXTENSIONS = new Set(['.yml', '.yaml', '.json']);
 
 /** What reading the sources collects. */

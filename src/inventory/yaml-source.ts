@@ -48,7 +48,8 @@ class YamlSource {
     if (entries) {
       for (const name in entries) this.entry(group, section, name, entries[name]!, entries);
     } else if (typeof value === 'string') this.entry(group, section, value, null, data);
-    else this.report(`"${section}" of the group "${group.name}" must be a mapping`, place, 'end each name with a colon');
+    else
+      this.report(`"${section}" of the group "${group.name}" must be a mapping`, place, 'end each name with a colon');
   }
 
   private entry(group: GroupNode, section: string, name: string, value: Value, container: Values): void {
@@ -71,7 +72,9 @@ class YamlSource {
     }
     try {
       const { names, port } = expandHosts(pattern);
-      const definitions = Object.keys(variables ?? {}).map((name) => [name, yamlDefinition(this.document, variables!, name)] as const);
+      const definitions = Object.keys(variables ?? {}).map(
+        (name) => [name, yamlDefinition(this.document, variables!, name)] as const,
+      );
       for (const name of names) {
         const host = this.tree.host(name, group, port, place);
         for (const [variable, definition] of definitions) this.tree.hostVariable(host, variable, definition);
@@ -87,7 +90,11 @@ class YamlSource {
 export function readYamlSource(document: YamlDocument, root: Values, tree: Tree, report: Report, warn: Report): void {
   if (root.plugin) {
     const place = document.placeIn(root, 'plugin', 'key');
-    report(`inventory plugins are not supported (${String(root.plugin)})`, place, 'an executable script can print the hosts');
+    report(
+      `inventory plugins are not supported (${String(root.plugin)})`,
+      place,
+      'an executable script can print the hosts',
+    );
     return;
   }
   new YamlSource(document, tree, report, warn).read(root);

@@ -70,7 +70,11 @@ class Builder implements Built {
     this.expanded += anchor.size;
     if (this.expanded > MOST_EXPANDED) {
       if (this.expanded - anchor.size <= MOST_EXPANDED) {
-        this.problem(node.start, `aliases stand for more than ${MOST_EXPANDED} values`, 'is this file meant to exhaust memory?');
+        this.problem(
+          node.start,
+          `aliases stand for more than ${MOST_EXPANDED} values`,
+          'is this file meant to exhaust memory?',
+        );
       }
       return null;
     }
@@ -81,7 +85,8 @@ class Builder implements Built {
     if (this.path.length >= DEEPEST) return this.problem(node.start, `nested deeper than ${DEEPEST} levels`);
     const { tag } = node;
     if (tag !== undefined && tag !== '!') {
-      const fits = node.kind === 'map' ? tag === `${STANDARD}map` || tag === `${STANDARD}set` : tag === `${STANDARD}seq`;
+      const fits =
+        node.kind === 'map' ? tag === `${STANDARD}map` || tag === `${STANDARD}set` : tag === `${STANDARD}seq`;
       // `!unsafe` on a collection holds for everything inside.
       if (!fits && tag !== '!unsafe') return this.refuseTag(node.start, tag);
     }
@@ -179,7 +184,11 @@ class Builder implements Built {
     if (/^!vault(-encrypted)?$/.test(tag)) {
       return this.problem(offset, 'values encrypted with Ansible Vault (!vault) cannot be read yet');
     }
-    return this.problem(offset, `unknown tag "${shown}"`, 'known are !unsafe, !!str, !!int, !!float, !!bool and !!null');
+    return this.problem(
+      offset,
+      `unknown tag "${shown}"`,
+      'known are !unsafe, !!str, !!int, !!float, !!bool and !!null',
+    );
   }
 }
 

@@ -15,7 +15,12 @@ function textStart(text: string, start: number, type: string | undefined): numbe
   return at > 0 && at < text.length ? at : start;
 }
 
-function convert(node: LibraryNode | null | undefined, text: string, { isAlias, isMap, isSeq }: Library, near: number): YamlNode {
+function convert(
+  node: LibraryNode | null | undefined,
+  text: string,
+  { isAlias, isMap, isSeq }: Library,
+  near: number,
+): YamlNode {
   const library = { isAlias, isMap, isSeq } as Library;
   const start = node?.range?.[0] ?? near;
   if (node === null || node === undefined) {
@@ -41,9 +46,13 @@ function convert(node: LibraryNode | null | undefined, text: string, { isAlias, 
   return { kind: 'scalar', start, textStart: textStart(text, start, scalar.type), text: source, plain, tag, anchor };
 }
 
+function told(code: string, message: string): string {
+  return code === 'MULTIPLE_DOCS' ? 'a second document begins here' : message.trim();
+}
+
 function hintFor(code: string, message: string): string | undefined {
   if (code === 'TAB_AS_INDENT') return 'YAML indents with spaces, never with tabs';
-  if (code === 'MULTIPLE_DOCS') return 'keep one document in a file: nothing after a second "---" would be read';
+  if (code === 'MULTIPLE_DOCS') return 'keep one document in a file';
   if (/compact mappings|implicit key/i.test(message)) return 'quote a value that holds ": " or starts with {{';
   return undefined;
 }
@@ -66,7 +75,11 @@ export async function compose(text: string): Promise<{ root?: YamlNode; problems
     });
     const problems = document.errors
       .slice(0, MOST_PROBLEMS)
-      .map(({ pos, code, message }) => ({ offset: pos[0], message: message.trim(), hint: hintFor(code, message) }));
+      .map(({ pos, code, message }) => ({
+        offset: pos[0],
+        message: told(code, message),
+        hint: hintFor(code, message),
+      }));
     if (problems.length > 0 || document.contents === null) return { problems };
     return { root: convert(document.contents as LibraryNode, text, library, 0), problems };
   } catch (error) {

@@ -14,7 +14,16 @@ const DEEPEST = 60;
 const PLAIN_START = /[^\s\-?:,[\]{}#&*!|>'"%@`]/;
 /** Line breaks that the simple reader does not count. */
 const STRANGE = /[\r\u0085\u2028\u2029\ufeff]/;
-const ESCAPES: Record<string, string> = { n: '\n', t: '\t', '"': '"', '\\': '\\', '/': '/', r: '\r', '0': '\0', e: '\x1b' };
+const ESCAPES: Record<string, string> = {
+  n: '\n',
+  t: '\t',
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  r: '\r',
+  '0': '\0',
+  e: '\x1b',
+};
 
 class Simple {
   private at = 0;
@@ -116,7 +125,9 @@ class Simple {
     if (char === undefined || char === '\n' || char === '#') {
       const empty = dash + 1;
       this.endLine();
-      return this.indent > column && this.at < this.text.length ? this.block(this.indent, depth + 1) : this.empty(empty);
+      return this.indent > column && this.at < this.text.length
+        ? this.block(this.indent, depth + 1)
+        : this.empty(empty);
     }
     // A collection that begins behind the dash stands as far in as its first line.
     const inner = column + 1 + spaces;

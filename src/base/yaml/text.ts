@@ -23,14 +23,21 @@ function notUtf8(content: Uint8Array, file: string): InputError {
     if (!isUtf8(content.subarray(start, end))) break;
     start = end;
   }
-  return new InputError({ message: 'this is not UTF-8', hint: 'save the file as UTF-8', place: { file, line, col: 1 } });
+  return new InputError({
+    message: 'this is not UTF-8',
+    hint: 'save the file as UTF-8',
+    place: { file, line, col: 1 },
+  });
 }
 
 /** The text of a file without its byte order mark; throws where it is no text, or too much. */
 export function decode(content: string | Uint8Array, file: string): string {
   checkSize(content.length, file);
   if (typeof content !== 'string' && !isUtf8(content)) throw notUtf8(content, file);
-  const whole = typeof content === 'string' ? content : Buffer.from(content.buffer, content.byteOffset, content.length).toString('utf8');
+  const whole =
+    typeof content === 'string'
+      ? content
+      : Buffer.from(content.buffer, content.byteOffset, content.length).toString('utf8');
   const text = whole.startsWith('\ufeff') ? whole.slice(1) : whole;
   const found = CONTROL.exec(text);
   if (!found) return text;

@@ -15,7 +15,12 @@ const PYTHON = ['python3', '/usr/bin/python3'].find((python) => {
 });
 
 function environment(): NodeJS.ProcessEnv {
-  return { ...process.env, ANSIBLE_LOCALHOST_WARNING: 'false', ANSIBLE_DEPRECATION_WARNINGS: 'false', LC_ALL: 'C.UTF-8' };
+  return {
+    ...process.env,
+    ANSIBLE_LOCALHOST_WARNING: 'false',
+    ANSIBLE_DEPRECATION_WARNINGS: 'false',
+    LC_ALL: 'C.UTF-8',
+  };
 }
 
 /** Why there is nothing to compare with; undefined: `ansible-inventory` is installed. */

@@ -205,7 +205,8 @@ v=all
     sources: ['inv/hosts'],
     playbookFolder: 'play',
     files: {
-      'inv/hosts': '[web]\nweb1 a=ini b=ini c=ini d=ini\n[web:vars]\na=g\ne=g\nf=g\ng=g\nh=g\n[all:vars]\nh=all\ni=all\nj=all\n',
+      'inv/hosts':
+        '[web]\nweb1 a=ini b=ini c=ini d=ini\n[web:vars]\na=g\ne=g\nf=g\ng=g\nh=g\n[all:vars]\nh=all\ni=all\nj=all\n',
       'inv/group_vars/all': 'i: inv-all\nj: inv-all\nk: inv-all\nh: inv-all\n',
       'inv/group_vars/web.yml': '{e: inv-web, f: inv-web, l: 1}',
       'inv/group_vars/web.json': '{"never": "read"}',
@@ -254,11 +255,22 @@ v=all
   'a script without _meta': { sources: ['old.sh'], files: { 'old.sh': OLD_SCRIPT } },
   'extra variables': {
     sources: ['h1,'],
-    extraVars: ['a=1 b="two words" c=x=y', '{"d": [1, 2], "e": 0644}', '@more.yml', "f='q' g=a\\nb h=\"{{ x y }}\" i={{ p q }}"],
+    extraVars: [
+      'a=1 b="two words" c=x=y',
+      '{"d": [1, 2], "e": 0644}',
+      '@more.yml',
+      'f=\'q\' g=a\\nb h="{{ x y }}" i={{ p q }}',
+    ],
     files: { 'more.yml': 'a: from-file\nm: {n: 1}\n', 'host_vars/h1.yml': 'a: 0\nz: 1\n' },
   },
   'a host named as a group': { sources: ['i'], files: { i: '[same]\nsame v=1\nother\n' } },
   'text in other alphabets': { sources: ['i.ini'], files: { 'i.ini': '[größe]\nhöst1 wert="schön"\nサーバ[1:2]\n' } },
-  'an inventory without extension in YAML': { sources: ['hosts'], files: { hosts: '---\nall:\n  hosts:\n    h1: {a: 1}\n' } },
-  'a JSON inventory': { sources: ['hosts.json'], files: { 'hosts.json': '{"all": {"hosts": {"h1": {"f": 1e2, "t": "\\u00e9\\/"}}}}' } },
+  'an inventory without extension in YAML': {
+    sources: ['hosts'],
+    files: { hosts: '---\nall:\n  hosts:\n    h1: {a: 1}\n' },
+  },
+  'a JSON inventory': {
+    sources: ['hosts.json'],
+    files: { 'hosts.json': '{"all": {"hosts": {"h1": {"f": 1e2, "t": "\\u00e9\\/"}}}}' },
+  },
 };

@@ -17,12 +17,12 @@ const reason = missing();
 const ansible = reason === undefined ? new Ansible() : undefined;
 afterAll(() => ansible?.close());
 
-async function both(project: Project) {
+async function both(project: Project, withGraph: boolean) {
   const { folder, remove } = write(project);
   try {
     const args = ansibleArguments(project);
     const list = await ansible!.ask(folder, ['--list', ...args]);
-    const graph = await ansible!.ask(folder, ['--graph', ...args]);
+    const graph = withGraph ? await ansible!.ask(folder, ['--graph', ...args]) : { out: '' };
     const ours = await load(project, folder).catch((error) => error as Error);
     return { theirs: list.code === 0 ? { list: JSON.parse(list.out), graph: graph.out.trimEnd() } : undefined, ours };
   } finally {
@@ -33,7 +33,7 @@ async function both(project: Project) {
 describe.skipIf(reason !== undefined)(`the same as ansible-inventory${reason ? ` (skipped: ${reason})` : ''}`, () => {
   const recorded: Record<string, unknown> = {};
   test.each(Object.keys(CASES))('%s', async (name) => {
-    const { theirs, ours } = await both(CASES[name]!);
+    const { theirs, ours } = await both(CASES[name]!, true);
     recorded[name] = theirs;
     if (process.env.HOSTWRIGHT_RECORD) return;
     if (ours instanceof Error) throw ours;
@@ -48,7 +48,7 @@ describe.skipIf(reason !== undefined)(`the same as ansible-inventory${reason ? `
   test(`${RUNS} generated inventories`, { timeout: 30_000 + RUNS * 2000 }, async () => {
     await fc.assert(
       fc.asyncProperty(projects(), async (project) => {
-        const { theirs, ours } = await both(project);
+        const { theirs, ours } = await both(project, false);
         // Ansible goes on without what it cannot read, where we refuse the inventory; sets and complex numbers it
         // reads, but cannot print.
         fc.pre(!(ours instanceof InputError) && theirs !== undefined);

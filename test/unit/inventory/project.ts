@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Inventory } from '../../../src/inventory/inventory.js';
 import { parseExtraVars } from '../../../src/inventory/extra-vars.js';
+import type { Inventory } from '../../../src/inventory/inventory.js';
 import { loadInventory } from '../../../src/inventory/load.js';
 
 export interface Project {
