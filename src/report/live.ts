@@ -43,7 +43,7 @@ export function liveReporter(options: PlainOptions = {}): LiveReporter {
     dirty = false;
     const lines = staying;
     staying = [];
-    screen.draw(lines, liveFrame(state, stream.columns ?? 80, stream.rows ?? 24, drawn, style));
+    screen.draw(lines, liveFrame(state, stream.columns || 80, stream.rows || 24, drawn, style));
     schedule();
   };
 

@@ -9,7 +9,7 @@ export class OutputTails {
 
   add(host: string, task: TaskLabel, chunk: string): void {
     const key = `${task.id} ${host}`;
-    const text = (this.#tails.get(key) ?? '') + chunk;
+    const text = (this.#tails.get(key) ?? '') + chunk.slice(-2 * longestTail);
     this.#tails.set(key, text.length > 2 * longestTail ? text.slice(-longestTail) : text);
   }
 

@@ -38,7 +38,7 @@ export class Screen {
     if (block.length > 0) this.#hidden = true;
     out += `\r${up(this.#height())}`;
     // Lines that a narrower terminal wrapped stay marked as wrapped until they are erased.
-    const width = this.#stream.columns ?? 80;
+    const width = this.#stream.columns || 80;
     if (staying.length > 0 || width !== this.#width) out += eraseDown;
     this.#width = width;
     if (staying.length > 0) out += `${staying.join('\n')}\n`;
@@ -73,7 +73,7 @@ export class Screen {
 
   /** Rows that the block takes now: a terminal that became narrower has wrapped its lines. */
   #height(): number {
-    const width = Math.max(1, this.#stream.columns ?? 80);
+    const width = Math.max(1, this.#stream.columns || 80);
     let rows = 0;
     for (const line of this.#block) {
       const plain = stripVTControlCharacters(line);
