@@ -4,10 +4,16 @@ type AnyModule = Module<any>; // biome-ignore lint/suspicious/noExplicitAny: eac
 
 /** Every module, loaded when a playbook uses it: one line per module. */
 const modules = {
+  apt: async () => (await import('./apt.js')).apt,
   command: async () => (await import('./command.js')).command,
   copy: async () => (await import('./copy.js')).copy,
+  cron: async () => (await import('./cron.js')).cron,
   debug: async () => (await import('./debug.js')).debug,
   file: async () => (await import('./file.js')).file,
+  group: async () => (await import('./group.js')).group,
+  service: async () => (await import('./service.js')).service,
+  systemd: async () => (await import('./systemd.js')).systemd,
+  user: async () => (await import('./user.js')).user,
 } satisfies Record<string, () => Promise<AnyModule>>;
 
 /** Names of collections whose modules we have under their short name. */

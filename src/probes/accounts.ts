@@ -4,12 +4,12 @@ import { lines, probeKind } from './probe.js';
 /** A line of passwd(5). */
 export interface PasswdEntry {
   readonly name: string;
-  /** Undefined in a prediction where the host will choose it. */
+  /** This and what follows: undefined in a prediction where the host will choose it. */
   readonly uid: number | undefined;
   readonly gid: number | undefined;
-  readonly gecos: string;
-  readonly home: string;
-  readonly shell: string;
+  readonly gecos: string | undefined;
+  readonly home: string | undefined;
+  readonly shell: string | undefined;
 }
 
 /** A line of group(5). */

@@ -1,4 +1,6 @@
 import { groupEntry, groups, passwd, shadow } from './accounts.js';
+import { candidate, provided } from './candidate.js';
+import { chunk } from './chunk.js';
 import { content } from './content.js';
 import { crontab } from './crontab.js';
 import { digest } from './digest.js';
@@ -6,6 +8,7 @@ import { fact } from './fact.js';
 import { output, type ProgramQuestion } from './output.js';
 import { packageState } from './package.js';
 import type { ProbeKind } from './probe.js';
+import { sha1 } from './sha1.js';
 import { stat } from './stat.js';
 import { unit } from './unit.js';
 
@@ -19,9 +22,13 @@ export const probeKinds = {
   groups,
   shadow,
   package: packageState,
+  candidate,
+  provided,
   unit,
   crontab,
   output,
+  sha1,
+  chunk,
   fact,
 } satisfies Record<string, ProbeKind<never> | ProbeKind<unknown>>;
 

@@ -1,0 +1,35 @@
+import { posix } from 'node:path';
+import type { PasswdEntry } from '../probes/accounts.js';
+import { ask } from '../probes/registry.js';
+import type { State } from './module.js';
+import { usualHome, type UserArguments, type UserPart } from './user-options.js';
+
+/** $1 user, $2 key file, $3 type, $4 bits or nothing, $5 comment or nothing. The key is the user's from the start. */
+const MAKE_KEY = `set -e
+umask 077
+folder=\${2%/*}
+[ -d "$folder" ] || { mkdir -p -m 0700 -- "$folder" && chown -- "$1:" "$folder"; }
+comment=\${5:-ansible-generated on $(hostname)}
+ssh-keygen -q -t "$3" \${4:+-b "$4"} -N '' -C "$comment" -f "$2"
+chown -- "$1:" "$2" "$2.pub"`;
+
+/** The plan that makes a key pair for the user where there is none. */
+export function planKey(args: UserArguments, there: PasswdEntry | null, state: State): UserPart {
+  if (!args.generate_ssh_key) return { actions: [], notes: [] };
+  const home = args.home ?? (there ? state.field(ask('passwd', args.name), there.home) : usualHome(args.name));
+  const path = posix.resolve(home, args.ssh_key_file ?? `.ssh/id_${args.ssh_key_type}`);
+  const result = { ssh_key_file: path };
+  if (state.read(ask('stat', path)) !== null) return { actions: [], notes: [], result };
+  const bits = args.ssh_key_bits === undefined ? '' : String(args.ssh_key_bits);
+  return {
+    actions: [
+      {
+        kind: 'run',
+        argv: ['sh', '-c', MAKE_KEY, 'key', args.name, path, args.ssh_key_type, bits, args.ssh_key_comment ?? ''],
+        effects: [{ type: 'stale-below', path: posix.dirname(path) }],
+      },
+    ],
+    notes: [`key ${path} made`],
+    result,
+  };
+}
