@@ -1,4 +1,5 @@
 import { formatPlace, type Place } from './place.js';
+import type { Values } from './value.js';
 
 /** One thing that is wrong in a user's input: where, what, and what to do about it. */
 export interface Problem {
@@ -29,10 +30,13 @@ export class InputError extends Error {
 /** A task cannot be done on a host: what was tried, what the host answered, what to do. */
 export class TaskError extends Error {
   readonly hint: string | undefined;
-  constructor(message: string, hint?: string) {
+  /** What `register` gets beside `failed` and `msg`. */
+  readonly result: Values | undefined;
+  constructor(message: string, hint?: string, result?: Values) {
     super(message);
     this.name = 'TaskError';
     this.hint = hint;
+    this.result = result;
   }
 }
 

@@ -34,7 +34,7 @@ export interface LocalFiles {
    * @param kind the folder to look in first: `files/`, `templates/`, ...
    * @throws TaskError naming every place that was looked at
    */
-  find(name: string, kind: 'files' | 'templates'): string;
+  find(name: string, kind: 'files' | 'templates' | 'vars'): string;
   /** The file's bytes, read at most once a run; large files stay on disk. */
   bytes(path: string): Bytes;
   /** Permission bits of the file. */
@@ -58,6 +58,12 @@ export interface PlanContext {
   readonly timeout: number | undefined;
   /** Renders a template's text with the task's variables. */
   render(text: string, name: string): string;
+  /** Whether a condition (in the language of `when`) holds with the task's variables. Throws where it has an error. */
+  test(condition: string): boolean;
+  /** The value of an expression as it stands between `{{` and `}}`; undefined where nothing defines it. */
+  value(expression: string): Value | undefined;
+  /** How many -v were given. */
+  readonly verbosity: number;
   /** Seconds since 1970 at the start of the run. */
   readonly now: number;
 }
@@ -65,12 +71,16 @@ export interface PlanContext {
 /** What happens on the controller when the task is done. */
 export type ControllerEffect =
   | { readonly type: 'set-facts'; readonly values: Values }
+  /** Facts of the host, by Ansible's names without `ansible_`. */
+  | { readonly type: 'host-facts'; readonly values: Values }
+  /** Variables from files of the controller, later files winning; with `name` as one mapping of that name. */
+  | { readonly type: 'include-vars'; readonly paths: readonly string[]; readonly name?: string }
   | { readonly type: 'message'; readonly text: Value }
   | { readonly type: 'add-host'; readonly name: string; readonly groups: readonly string[]; readonly values: Values }
   | { readonly type: 'group-by'; readonly key: string; readonly parents: readonly string[] }
   | { readonly type: 'pause'; readonly seconds?: number; readonly prompt?: string; readonly echo: boolean }
   | { readonly type: 'save'; readonly path: string; readonly content: Buffer }
-  /** Waits for the host to come back over a new connection. */
+  /** Waits for the host to come back over a new connection; everything known of it is stale then. */
   | {
       readonly type: 'reconnect';
       /** Seconds before the first try, between tries, and in all. */
@@ -81,6 +91,8 @@ export type ControllerEffect =
       readonly bootId?: string;
       /** Must succeed on the new connection. */
       readonly testCommand?: string;
+      /** Seconds for one try. */
+      readonly connectTimeout?: number;
     };
 
 /** A plan: everything the task would do, and what it would tell. */
@@ -131,6 +143,10 @@ export interface Module<S extends Options = Options> {
   readonly freeForm?: string;
   /** Any names beside the options are taken (set_fact). */
   readonly anyNames?: boolean;
+  /** Kinds of answers that must not be older than the task (setup asks facts anew). */
+  readonly fresh?: readonly ProbeName[];
+  /** Does its work once for all hosts of the batch (add_host, pause). */
+  readonly once?: boolean;
   /** YAML of tasks, run by a test. */
   readonly examples: string;
   /** What the plan will surely read: asked ahead, together with the probes of other tasks. */

@@ -20,6 +20,9 @@ export const context: PlanContext = {
   timeout: undefined,
   now: 1_700_000_000,
   render: (text) => text,
+  test: (condition) => condition === 'yes',
+  value: () => undefined,
+  verbosity: 0,
   local: {
     find: (name) => {
       throw new TaskError(`no file ${name} in this test`);
