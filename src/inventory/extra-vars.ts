@@ -32,7 +32,7 @@ function splitWords(text: string): { word: string; start: number }[] {
   return words;
 }
 
-function unescape(text: string): string {
+function decodeEscapes(text: string): string {
   return text.replace(ESCAPE, (whole, long, short, byte, octal, simple) => {
     const code = Number.parseInt(octal ?? long ?? short ?? byte ?? '', octal === undefined ? 16 : 8);
     if (simple !== undefined) return SIMPLE[simple] ?? simple;
@@ -66,8 +66,11 @@ function parsePairs(text: string, file: string): Map<string, Definition> {
         hint,
       });
     }
-    const value = unquote(unescape(word.slice(equals + 1)).trim());
-    found.set(unescape(word.slice(0, equals)).trim(), { value, place: { file, line: 1, col: start + equals + 2 } });
+    const value = unquote(decodeEscapes(word.slice(equals + 1)).trim());
+    found.set(decodeEscapes(word.slice(0, equals)).trim(), {
+      value,
+      place: { file, line: 1, col: start + equals + 2 },
+    });
   }
   return found;
 }

@@ -79,7 +79,10 @@ class IniReader {
 
   private child(line: string, place: Place): void {
     const name = GROUP_NAME.exec(line)?.[1];
-    if (name === undefined) return this.report(`expected the name of a group, not: ${line}`, place);
+    if (name === undefined) {
+      this.report(`expected the name of a group, not: ${line}`, place);
+      return;
+    }
     const group = this.tree.groups.get(name);
     const pending = this.pending.get(name);
     if (group) this.tree.child(this.group, group, place);
@@ -89,7 +92,10 @@ class IniReader {
 
   private variable(line: string, place: Place): void {
     const equals = line.indexOf('=');
-    if (equals < 0) return this.report(`expected name=value, not: ${line}`, place);
+    if (equals < 0) {
+      this.report(`expected name=value, not: ${line}`, place);
+      return;
+    }
     const name = line.slice(0, equals).trim();
     const written = line.slice(equals + 1);
     const col = place.col + equals + 1 + (written.length - written.trimStart().length);
@@ -101,7 +107,8 @@ class IniReader {
     try {
       words = splitWords(line);
     } catch (error) {
-      return this.report((error as Error).message, place, 'quote a value as name="value"');
+      this.report((error as Error).message, place, 'quote a value as name="value"');
+      return;
     }
     const [first, ...rest] = words;
     if (!first) return;

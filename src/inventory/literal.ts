@@ -172,8 +172,8 @@ class Reader {
 
   private escape(bytes: boolean): string {
     const pattern = bytes
-      ? /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|([^]))/y
-      : /\\(?:([0-7]{1,3})|(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))|([^]))/y;
+      ? /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|([\s\S]))/y
+      : /\\(?:([0-7]{1,3})|(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))|([\s\S]))/y;
     pattern.lastIndex = this.at;
     const found = pattern.exec(this.text);
     if (!found) throw new NoLiteral();

@@ -76,7 +76,7 @@ function warnOfUnused(
 }
 
 /** Hosts for the names of this machine that stand in no inventory. */
-async function implicitHosts(tree: Tree, hosts: ReadonlyMap<string, InventoryHost>, layers: Layers) {
+async function implicitHosts(hosts: ReadonlyMap<string, InventoryHost>, layers: Layers) {
   const implicit = new Map<string, InventoryHost>();
   const named = [...hosts.values()].find(({ name }) => LOCAL_NAMES.includes(name));
   const place = { file: 'implicit localhost', line: 0, col: 0 };
@@ -115,7 +115,7 @@ export async function loadInventory(options: InventoryOptions): Promise<Inventor
   await layers.readGroups();
   const hosts = new Map<string, InventoryHost>();
   for (const node of tree.hosts.values()) hosts.set(node.name, await layers.host(node));
-  const implicit = await implicitHosts(tree, hosts, layers);
+  const implicit = await implicitHosts(hosts, layers);
   warnOfUnused('group', [beside, byPlay], tree.groups, warn);
   warnOfUnused('host', [beside, byPlay], hosts, warn);
   if (problems.length > 0) throw new InputError(problems);

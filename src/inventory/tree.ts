@@ -78,12 +78,16 @@ export class Tree {
 
   /** Makes one group the child of another; reports a loop instead of closing it. */
   child(parent: GroupNode, child: GroupNode, place: Place): void {
-    if (parent === child) return this.report(`the group "${parent.name}" is its own child`, place);
+    if (parent === child) {
+      this.report(`the group "${parent.name}" is its own child`, place);
+      return;
+    }
     if (parent.children.has(child.name)) return;
     const way = wayDown(child, parent);
     if (way) {
       const names = [parent, ...way].map(({ name }) => name).join(' > ');
-      return this.report(`the groups stand in a loop: ${names}`, place, 'take one of these children out');
+      this.report(`the groups stand in a loop: ${names}`, place, 'take one of these children out');
+      return;
     }
     this.link(parent, child);
   }

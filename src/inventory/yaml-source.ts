@@ -53,11 +53,15 @@ class YamlSource {
   }
 
   private entry(group: GroupNode, section: string, name: string, value: Value, container: Values): void {
-    if (section === 'hosts') return this.hosts(group, name, value, container);
+    if (section === 'hosts') {
+      this.hosts(group, name, value, container);
+      return;
+    }
     const place = this.document.placeIn(container, name, 'key');
     if (section === 'vars') {
       const definition = name in container ? yamlDefinition(this.document, container, name) : { value, place };
-      return this.tree.groupVariable(group, name, definition);
+      this.tree.groupVariable(group, name, definition);
+      return;
     }
     const child = this.group(name, value, container);
     if (child) this.tree.child(group, child, place);
@@ -68,7 +72,8 @@ class YamlSource {
     const variables = value === null || value === '' || value === false || value === 0 ? undefined : value;
     if (variables !== undefined && !isMapping(variables)) {
       const hint = 'put its variables below it, as name: value';
-      return this.report(`the host "${pattern}" must be a mapping of variables, or empty`, place, hint);
+      this.report(`the host "${pattern}" must be a mapping of variables, or empty`, place, hint);
+      return;
     }
     try {
       const { names, port } = expandHosts(pattern);

@@ -120,8 +120,9 @@ class Builder implements Built {
   }
 
   private key(key: YamlNode): string | undefined {
-    const node = key.kind === 'alias' ? (this.build(key), key.target) : key;
-    if (key.kind !== 'alias' && key.anchor !== undefined) this.build(key);
+    // Aliases find their node, and anchors become known, when they are built.
+    if (key.kind === 'alias' || key.anchor !== undefined) this.build(key);
+    const node = key.kind === 'alias' ? key.target : key;
     if (node?.kind !== 'scalar') {
       if (node) this.problem(key.start, 'a key must be text', 'quote a value that starts with {{');
       return undefined;

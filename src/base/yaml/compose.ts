@@ -73,13 +73,11 @@ export async function compose(text: string): Promise<{ root?: YamlNode; problems
       prettyErrors: false,
       logLevel: 'error',
     });
-    const problems = document.errors
-      .slice(0, MOST_PROBLEMS)
-      .map(({ pos, code, message }) => ({
-        offset: pos[0],
-        message: told(code, message),
-        hint: hintFor(code, message),
-      }));
+    const problems = document.errors.slice(0, MOST_PROBLEMS).map(({ pos, code, message }) => ({
+      offset: pos[0],
+      message: told(code, message),
+      hint: hintFor(code, message),
+    }));
     if (problems.length > 0 || document.contents === null) return { problems };
     return { root: convert(document.contents as LibraryNode, text, library, 0), problems };
   } catch (error) {
