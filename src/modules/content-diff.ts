@@ -2,7 +2,7 @@ import type { Bytes } from '../actions/action.js';
 import type { Diff } from '../report/event.js';
 
 /** Longest text that is worth showing as a diff, bytes. */
-const SHOWN = 256 * 1024;
+export const SHOWN = 256 * 1024;
 
 /** The difference between two contents of a file, as text where both are text. */
 export function contentDiff(subject: string, before: Buffer | null, after: Bytes): Diff {

@@ -19,7 +19,15 @@ export interface FileArguments {
   readonly group?: string | undefined;
 }
 
-/** Of a file that is there: the action and diff that give it the wanted attributes, or undefined where it has them. */
+/** True where any attribute is wanted. */
+export function wantsAttributes({ mode, owner, group }: FileArguments): boolean {
+  return mode !== undefined || owner !== undefined || group !== undefined;
+}
+
+/**
+ * Of something that is there: the action and diff that give it the wanted attributes, or undefined where it has them.
+ * @param path not a symlink to what `stat` is about; of a symlink itself only the owners are set, it has no mode
+ */
 export function planAttributes(
   path: string,
   stat: FileStat,
@@ -29,15 +37,17 @@ export function planAttributes(
   const probe = ask('stat', path);
   const notes: string[] = [];
   const action: { -readonly [K in keyof AttributesAction]: AttributesAction[K] } = { kind: 'attributes', path };
-  if (wanted.owner !== undefined && !sameName(wanted.owner, stat.owner, stat.uid, () => state.field(probe, stat.owner ?? stat.uid))) {
+  // What the host said has an inode; what a prediction leaves open must be asked for.
+  const open = <V>(value: V | undefined): V | undefined => (stat.inode === undefined ? state.field(probe, value) : value);
+  if (wanted.owner !== undefined && !isOwner(wanted.owner, stat.owner, stat.uid, open)) {
     action.owner = wanted.owner;
     notes.push(`owner ${stat.owner ?? stat.uid} → ${wanted.owner}`);
   }
-  if (wanted.group !== undefined && !sameName(wanted.group, stat.group, stat.gid, () => state.field(probe, stat.group ?? stat.gid))) {
+  if (wanted.group !== undefined && !isOwner(wanted.group, stat.group, stat.gid, open)) {
     action.group = wanted.group;
     notes.push(`group ${stat.group ?? stat.gid} → ${wanted.group}`);
   }
-  if (wanted.mode !== undefined) {
+  if (wanted.mode !== undefined && stat.type !== 'symlink') {
     const before = state.field(probe, stat.mode);
     const mode = resolveMode(wanted.mode, before, stat.type === 'directory');
     // A new owner makes the kernel drop setuid and setgid, so the mode is said again then.
@@ -48,33 +58,41 @@ export function planAttributes(
   return notes.length === 0 ? undefined : { action, diff: { subject: path, note: notes.join(', ') } };
 }
 
-/** Names and numbers may both be given; what a prediction left open is asked for. */
-function sameName(wanted: string, name: string | undefined, id: number | undefined, known: () => unknown): boolean {
-  if (name === undefined && id === undefined) known();
-  return wanted === name || (/^\d+$/.test(wanted) && (Number(wanted) === id || (id === undefined && wanted === name)));
+/** Names and numbers may both be given. */
+function isOwner(
+  wanted: string,
+  name: string | undefined,
+  id: number | undefined,
+  open: <V>(value: V | undefined) => V | undefined,
+): boolean {
+  if (wanted === name) return true;
+  return /^\d+$/.test(wanted) ? Number(wanted) === open(id) : wanted === open(name);
 }
 
-/** The attributes of a file to be written anew: as wanted, else as the old one has them, else the defaults. */
+/**
+ * The attributes of a file to be written anew: as wanted, else as the old one has them, else the defaults.
+ * @param user whose session writes: what that user makes is that user's without being said
+ */
 export function writtenAttributes(
   path: string,
   before: FileStat | null,
   wanted: FileArguments,
   state: State,
-  usual = 0o644,
+  user = 'root',
 ): { mode: number; owner?: string; group?: string } {
-  const probe = ask('stat', path);
-  const old = before ? state.field(probe, before.mode) : usual;
+  const old = before ? state.field(ask('stat', path), before.mode) : 0o644;
   const attributes: { mode: number; owner?: string; group?: string } = {
-    mode: wanted.mode === undefined ? old : resolveMode(wanted.mode, before ? old : 0o644, false),
+    mode: wanted.mode === undefined ? old : resolveMode(wanted.mode, old, false),
   };
-  const owner = wanted.owner ?? keptName(before?.owner, before?.uid);
-  const group = wanted.group ?? keptName(before?.group, before?.gid);
-  if (owner !== undefined && !(before === null && wanted.owner === undefined)) attributes.owner = owner;
-  if (group !== undefined && !(before === null && wanted.group === undefined)) attributes.group = group;
+  const owner = wanted.owner ?? kept(before?.owner, before?.uid, user);
+  const group = wanted.group ?? kept(before?.group, before?.gid, user);
+  if (owner !== undefined) attributes.owner = owner;
+  if (group !== undefined) attributes.group = group;
   return attributes;
 }
 
-/** root's files come out as root's by themselves; anyone else's must be said. */
-function keptName(name: string | undefined, id: number | undefined): string | undefined {
-  return id === 0 || name === 'root' ? undefined : (name ?? (id === undefined ? undefined : String(id)));
+/** The owner of the old file where it must be said: the session's user owns what it writes anyway. */
+function kept(name: string | undefined, id: number | undefined, user: string): string | undefined {
+  if (name === user || (user === 'root' && id === 0)) return undefined;
+  return name ?? (id === undefined ? undefined : String(id));
 }

@@ -3,7 +3,11 @@ import type { Action } from '../actions/registry.js';
 import { TaskError } from '../base/error.js';
 import { ask } from '../probes/registry.js';
 import type { FileStat } from '../probes/stat.js';
-import { fileOptions, planAttributes } from './file-attributes.js';
+import { fileOptions, planAttributes, wantsAttributes } from './file-attributes.js';
+import { planHardLink, planSymlink } from './file-link.js';
+import { planTimes, TIME_FORMAT } from './file-time.js';
+import { planTree } from './file-tree.js';
+import { hostPath, missingFolders, pathProbes, type RealFile, realFile, typeName } from './host-path.js';
 import { resolveMode } from './mode.js';
 import { type Change, defineModule, type State } from './module.js';
 import type { Arguments } from './options.js';
@@ -13,151 +17,166 @@ const options = {
   state: {
     type: 'str',
     choices: ['file', 'directory', 'link', 'hard', 'touch', 'absent'],
-    description: 'What must be there. Left out: whatever is there, or a file.',
+    description: 'What must be there. Left out: whatever is there; with recurse a directory, otherwise a file.',
   },
   src: { type: 'path', description: 'Where a link points.' },
   recurse: { type: 'bool', default: false, description: 'Attributes also for everything below a directory.' },
   follow: { type: 'bool', default: true, description: 'A symlink at the path stands for what it leads to.' },
   force: { type: 'bool', default: false, description: 'Make a link although its target is missing, or in place of a file.' },
-  access_time: { type: 'str', description: 'For touch: `preserve`, `now` or a time as touch -d reads it.' },
-  modification_time: { type: 'str', description: 'For touch: `preserve`, `now` or a time as touch -d reads it.' },
+  access_time: { type: 'str', description: '`preserve`, `now` or a time in access_time_format; left out: preserve, with touch now.' },
+  access_time_format: { type: 'str', default: TIME_FORMAT, description: 'strftime format of access_time.' },
+  modification_time: { type: 'str', description: '`preserve`, `now` or a time in modification_time_format; left out: preserve, with touch now.' },
+  modification_time_format: { type: 'str', default: TIME_FORMAT, description: 'strftime format of modification_time.' },
   ...fileOptions,
 } as const;
 
-type FileArgs = Arguments<typeof options>;
+export type FileArgs = Arguments<typeof options>;
 
 export const file = defineModule({
   name: 'file',
   description: 'Directories, links, attributes of files, and the absence of them.',
   options,
-  rules: { requiredIf: [['state', 'link', ['src']], ['state', 'hard', ['src']]] },
   examples: `
 - file: { path: /srv/app, state: directory, mode: '0750' }
 - file: { path: /srv/app/current, src: /srv/app/v1, state: link, force: true }
+- file: { path: /srv/app/stamp, state: touch, access_time: preserve, modification_time: preserve }
+- file: { path: /srv/www, owner: www-data, mode: 'u=rwX,go=rX', recurse: true }
 - file: { path: /srv/app/old, state: absent }
 `,
-  probes: ({ path, state, src }) => (state === 'hard' && src ? [ask('stat', path), ask('stat', src)] : [ask('stat', path)]),
-  plan: (args, state) => {
-    if (!posix.isAbsolute(args.path)) throw new TaskError(`"${args.path}" is not an absolute path`, 'begin it with /');
-    const path = args.path.length > 1 ? args.path.replace(/\/+$/, '') : args.path;
+  probes: (args, context) =>
+    pathProbes(args.path, context, (path) => {
+      if (args.state === 'directory') return [ask('stat', path), ask('stat', posix.dirname(path))];
+      return args.src === undefined ? [ask('stat', path)] : [ask('stat', path), ask('stat', posix.resolve(posix.dirname(path), args.src))];
+    }),
+  plan: (args, state, context) => {
+    const path = hostPath(args.path, state, context);
     const there = state.read(ask('stat', path));
-    switch (args.state ?? (there?.type === 'directory' ? 'directory' : there?.type === 'symlink' && !args.follow ? 'link' : 'file')) {
+    const real = args.follow ? realFile(path, state) : { path, stat: there };
+    const wanted = args.state ?? usualState(there, real.stat, args);
+    if (args.recurse && wanted !== 'directory') throw new TaskError('recurse is for directories', 'add state: directory');
+    switch (wanted) {
       case 'absent':
         return absent(path, there);
       case 'directory':
-        return directory(path, there, args, state);
+        return directory(path, there, real, args, state);
       case 'link':
-        return symlink(path, there, args, state);
+        return planSymlink(path, there, args, state);
       case 'hard':
-        return hardLink(path, there, args, state);
+        return planHardLink(path, there, args, state);
       case 'touch':
-        return touch(path, there, args, state);
+        return touch(path, real, args, state);
       default:
-        return existing(path, there, args, state);
+        return existing(path, there, real, args, state);
     }
   },
 });
 
+function usualState(there: FileStat | null, real: FileStat | null, args: FileArgs): NonNullable<FileArgs['state']> {
+  if (there?.type === 'symlink' && (!args.follow || args.src !== undefined)) return 'link';
+  if (real?.type === 'directory') return 'directory';
+  return !there && args.recurse ? 'directory' : 'file';
+}
+
 function absent(path: string, there: FileStat | null): Change {
-  if (!there) return { actions: [] };
-  return { actions: [{ kind: 'remove', path }], diff: [{ subject: path, note: `${there.type} removed` }] };
+  const result = { path, state: 'absent' };
+  if (!there) return { actions: [], result };
+  if (path === '/') throw new TaskError('/ will not be removed');
+  return { actions: [{ kind: 'remove', path }], diff: [{ subject: path, note: `${typeName(there.type)} removed` }], result };
 }
 
-/** Where a symlink stands for its target, the stat of the target; the path's own stat otherwise. */
-function followed(there: FileStat | null, follow: boolean): FileStat | null {
-  return there?.type === 'symlink' && follow ? (there.followed ?? null) : there;
-}
-
-function directory(path: string, there: FileStat | null, args: FileArgs, state: State): Change {
-  const found = followed(there, args.follow);
-  if (there && !found) throw new TaskError(`${path} is a symlink to ${there.target}, which does not exist`);
-  if (found && found.type !== 'directory') {
-    throw new TaskError(`${path} is there and is a ${found.type}, not a directory`, 'remove it first, or choose another path');
+function directory(path: string, there: FileStat | null, real: RealFile, args: FileArgs, state: State): Change {
+  if (there && !real.stat) throw new TaskError(`${path} is a symlink to ${there.target}, which does not exist`);
+  if (real.stat && real.stat.type !== 'directory') {
+    throw new TaskError(`${path} is there and is a ${typeName(real.stat.type)}, not a directory`, 'remove it first, or choose another path');
   }
-  if (found) return withAttributes(path, found, args, state);
-  const missing = [path];
-  for (let parent = posix.dirname(path); parent !== '/'; parent = posix.dirname(parent)) {
-    const above = followed(state.read(ask('stat', parent)), true);
-    if (above?.type === 'directory') break;
-    if (above) throw new TaskError(`${parent} is a ${above.type}, so ${path} cannot be made in it`);
-    missing.unshift(parent);
-  }
-  const mode = resolveMode(args.mode ?? '0755', 0o755, true);
-  const action: Action = { kind: 'directory', paths: missing, mode, owner: args.owner, group: args.group };
-  return { actions: [action], diff: missing.map((each) => ({ subject: each, note: 'directory made' })) };
+  if (real.stat) return withAttributes(path, real as RealFile & { stat: FileStat }, args, state, 'directory');
+  const paths = missingFolders(path, state);
+  const { owner, group } = args;
+  const actions: Action[] = [
+    {
+      kind: 'directory',
+      paths,
+      mode: resolveMode(args.mode ?? '0755', 0o755, true),
+      ...(owner === undefined ? {} : { owner }),
+      ...(group === undefined ? {} : { group }),
+    },
+  ];
+  const times = planTimes(path, { ...MADE }, args, 'preserve', state);
+  if (times) actions.push(times);
+  return { actions, diff: paths.map((each) => ({ subject: each, note: 'directory made' })), result: { path, state: 'directory' } };
 }
 
-function withAttributes(path: string, found: FileStat, args: FileArgs, state: State): Change {
-  if (args.recurse && (args.mode ?? args.owner ?? args.group) !== undefined) return recursive(path, args, state);
-  const planned = planAttributes(path, found, args, state);
-  return planned ? { actions: [planned.action], diff: [planned.diff] } : { actions: [] };
-}
+/** Times of something that is still to be made: none that could be wanted. */
+const MADE: FileStat = {
+  type: 'directory',
+  mode: undefined,
+  uid: undefined,
+  gid: undefined,
+  owner: undefined,
+  group: undefined,
+  size: undefined,
+  mtime: Number.NaN,
+  atime: Number.NaN,
+  ctime: undefined,
+  inode: undefined,
+  device: undefined,
+  links: undefined,
+};
 
-/** What below a directory lacks the wanted attributes, as find(1) tells: one question whatever the size of the tree. */
-function recursive(path: string, args: FileArgs, state: State): Change {
-  const tests: string[] = [];
-  const or = (...words: string[]): void => {
-    if (tests.length > 0) tests.push('-o');
-    tests.push(...words);
-  };
-  if (args.owner !== undefined) or('!', /^\d+$/.test(args.owner) ? '-uid' : '-user', args.owner);
-  if (args.group !== undefined) or('!', /^\d+$/.test(args.group) ? '-gid' : '-group', args.group);
-  const mode = args.mode === undefined ? undefined : resolveMode(args.mode, 0o755, true);
-  if (mode !== undefined) or('!', '-type', 'l', '!', '-perm', mode.toString(8));
-  const found = state.read(ask('output', JSON.stringify({ argv: ['find', path, '(', ...tests, ')', '-print', '-quit'] })));
-  if (found.status !== 0) throw new TaskError(`find ${path}: ${found.stderr.trim()}`);
-  if (found.stdout === '') return { actions: [] };
-  return {
-    actions: [{ kind: 'attributes', path, recursive: true, mode, owner: args.owner, group: args.group }],
-    diff: [{ subject: path, note: 'attributes below it' }],
-  };
-}
-
-function symlink(path: string, there: FileStat | null, args: FileArgs, state: State): Change {
-  const target = args.src!;
-  if (there?.type === 'symlink' && there.target === target) return { actions: [] };
-  if (there && there.type !== 'symlink' && !args.force) {
-    throw new TaskError(`${path} is there and is a ${there.type}, not a link`, 'force: true replaces a file');
-  }
-  if (there?.type === 'directory') throw new TaskError(`${path} is a directory; a link will not replace it`, 'remove it first');
-  const absolute = posix.resolve(posix.dirname(path), target);
-  if (!args.force && !state.read(ask('stat', absolute))) {
-    throw new TaskError(`the target ${absolute} of the link does not exist`, 'force: true makes the link all the same');
-  }
-  return {
-    actions: [{ kind: 'link', path, target, hard: false }],
-    diff: [{ subject: path, note: `link ${there?.target ?? '(none)'} → ${target}` }],
-  };
-}
-
-function hardLink(path: string, there: FileStat | null, args: FileArgs, state: State): Change {
-  const target = args.src!;
-  const source = state.read(ask('stat', target));
-  if (!source) throw new TaskError(`the target ${target} of the hard link does not exist`);
-  if (there && there.inode !== undefined && there.inode === source.inode && there.device === source.device) return { actions: [] };
-  if (there && !args.force) throw new TaskError(`${path} is there and is another file`, 'force: true replaces it');
-  return { actions: [{ kind: 'link', path, target, hard: true }], diff: [{ subject: path, note: `hard link to ${target}` }] };
-}
-
-function touch(path: string, there: FileStat | null, args: FileArgs, state: State): Change {
-  const keep = args.access_time === 'preserve' && args.modification_time === 'preserve';
-  const attributes = there && planAttributes(path, followed(there, args.follow) ?? there, args, state);
+/** Attributes and times of something that is there. */
+function withAttributes(path: string, real: RealFile & { stat: FileStat }, args: FileArgs, state: State, kind: string): Change {
+  const result = { path, state: kind };
   const actions: Action[] = [];
-  if (!there || !keep) {
-    const time = (said: string | undefined): string | undefined => (said === 'now' ? undefined : said);
-    actions.push({ kind: 'touch', path, accessTime: time(args.access_time), modificationTime: time(args.modification_time) });
+  const diff: NonNullable<Change['diff']>[number][] = [];
+  if (args.recurse && wantsAttributes(args)) {
+    const action = planTree(real.path, args, state);
+    if (action) actions.push(action);
+    if (action) diff.push({ subject: path, note: 'attributes at and below it' });
+  } else {
+    const planned = planAttributes(real.path, real.stat, args, state);
+    if (planned) actions.push(planned.action);
+    if (planned) diff.push(planned.diff);
   }
-  if (attributes) actions.push(attributes.action);
-  else if (!there && (args.mode ?? args.owner ?? args.group) !== undefined) {
-    const mode = args.mode === undefined ? undefined : resolveMode(args.mode, 0o644, false);
-    actions.push({ kind: 'attributes', path, mode, owner: args.owner, group: args.group });
-  }
-  return { actions, diff: actions.length === 0 ? [] : [{ subject: path, note: there ? 'times set' : 'empty file made' }] };
+  const times = planTimes(real.path, real.stat, args, 'preserve', state);
+  if (times) actions.push(times);
+  if (times) diff.push({ subject: path, note: 'times set' });
+  return { actions, diff, result };
 }
 
-function existing(path: string, there: FileStat | null, args: FileArgs, state: State): Change {
-  const found = followed(there, args.follow);
-  if (!found) throw new TaskError(`${path} does not exist`, 'state: touch makes an empty file, copy and template make one with content');
-  if (args.state === 'file' && found.type === 'directory') throw new TaskError(`${path} is a directory, not a file`);
-  return withAttributes(path, found, args, state);
+function touch(path: string, real: RealFile, args: FileArgs, state: State): Change {
+  const actions: Action[] = [];
+  const there = real.stat;
+  const times = planTimes(real.path, there, args, 'now', state);
+  if (times) actions.push(times);
+  const attributes = there && planAttributes(real.path, there, args, state);
+  if (attributes) actions.push(attributes.action);
+  else if (!there) {
+    requireParent(real.path, state);
+    const { owner, group } = args;
+    const mode = args.mode === undefined ? undefined : resolveMode(args.mode, 0o644, false);
+    if (wantsAttributes(args)) {
+      actions.push({
+        kind: 'attributes',
+        path: real.path,
+        ...(mode === undefined ? {} : { mode }),
+        ...(owner === undefined ? {} : { owner }),
+        ...(group === undefined ? {} : { group }),
+      });
+    }
+  }
+  const note = !there ? 'empty file made' : times ? 'times set' : undefined;
+  const diff = [...(note === undefined ? [] : [{ subject: path, note }]), ...(attributes ? [attributes.diff] : [])];
+  return { actions, diff, result: { dest: path, path, state: there?.type === 'directory' ? 'directory' : 'file' } };
+}
+
+function requireParent(path: string, state: State): void {
+  const missing = missingFolders(posix.dirname(path), state);
+  if (missing.length > 0) throw new TaskError(`the folder ${posix.dirname(path)} does not exist`, 'make it first, with state: directory');
+}
+
+function existing(path: string, there: FileStat | null, real: RealFile, args: FileArgs, state: State): Change {
+  if (there && !real.stat) throw new TaskError(`${path} is a symlink to ${there.target}, which does not exist`);
+  if (!real.stat) throw new TaskError(`${path} does not exist`, 'state: touch makes an empty file, copy and template make one with content');
+  if (args.state === 'file' && real.stat.type === 'directory') throw new TaskError(`${path} is a directory, not a file`);
+  return withAttributes(path, real as RealFile & { stat: FileStat }, args, state, 'file');
 }

@@ -14,10 +14,12 @@ export function resolveMode(mode: string, before: number, folder: boolean): numb
     const match = /^([ugoa]*)((?:[-+=][rwxXst]*|[-+=][ugo])+)$/.exec(clause);
     if (!match) throw invalid(mode);
     const who = match[1] === '' || match[1]!.includes('a') ? 'ugo' : match[1]!;
+    // As chmod does: where nobody is named, what the umask (022) takes away is neither given nor taken.
+    const left = match[1] === '' ? ~0o022 : ~0;
     for (const [, operator = '', what = ''] of match[2]!.matchAll(/([-+=])([rwxXst]*|[ugo])/g)) {
       for (const class_ of who) {
         const shift = class_ === 'u' ? 6 : class_ === 'g' ? 3 : 0;
-        const wanted = permissionBits(what, class_, shift, bits, folder);
+        const wanted = permissionBits(what, class_, shift, bits, folder) & left;
         const mask = (7 << shift) | (class_ === 'u' ? 0o4000 : class_ === 'g' ? 0o2000 : 0o1000);
         if (operator === '+') bits |= wanted;
         else if (operator === '-') bits &= ~wanted;

@@ -1,0 +1,36 @@
+import type { AttributesAction } from '../actions/files.js';
+import { TaskError } from '../base/error.js';
+import { outputOf } from '../probes/registry.js';
+import type { FileArguments } from './file-attributes.js';
+import { resolveMode } from './mode.js';
+import type { State } from './module.js';
+
+/**
+ * The action that gives everything at and below a folder the wanted attributes, or undefined where all has
+ * them: one question, answered in a line for each combination of attributes that occurs.
+ */
+export function planTree(path: string, wanted: FileArguments, state: State): AttributesAction | undefined {
+  const script = `find "$1" -printf '%y %m %U %G %u %g\\n' | sort -u`;
+  const said = state.read(outputOf({ argv: ['sh', '-c', script, 'find', path] }));
+  if (said.stderr !== '' || said.stdout === '') throw new TaskError(`find ${path}: ${said.stderr.trim() || 'no answer'}`);
+  const { mode } = wanted;
+  let differs = false;
+  for (const line of said.stdout.trimEnd().split('\n')) {
+    const [type, bits, uid, gid, owner, group] = line.split(' ');
+    if (wanted.owner !== undefined && wanted.owner !== owner && wanted.owner !== uid) differs = true;
+    if (wanted.group !== undefined && wanted.group !== group && wanted.group !== gid) differs = true;
+    const before = Number.parseInt(bits ?? '0', 8);
+    if (mode !== undefined && type !== 'l' && resolveMode(mode, before, type === 'd') !== before) differs = true;
+  }
+  if (!differs) return undefined;
+  const octal = mode !== undefined && /^\d/.test(mode);
+  return {
+    kind: 'attributes',
+    path,
+    recursive: true,
+    ...(wanted.owner === undefined ? {} : { owner: wanted.owner }),
+    ...(wanted.group === undefined ? {} : { group: wanted.group }),
+    ...(octal ? { mode: resolveMode(mode, 0, true) } : {}),
+    ...(mode !== undefined && !octal ? { symbolic: mode } : {}),
+  };
+}
