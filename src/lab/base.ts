@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type AptSettings, architecture, aptSettings } from './debian.js';
+import { type AptSettings, architecture } from './debian.js';
 import { withLock } from './lock.js';
 import { mustRun } from './process.js';
 import { CUSTOMIZE, PACKAGES } from './recipe.js';
@@ -23,8 +23,8 @@ export function baseName(release: Release, apt: AptSettings, machine: string): s
 }
 
 /** The path of the base tree of a release; builds it (about 25 s) when the cache doesn't hold it. */
-export async function baseTree(release: Release, progress: Progress = () => undefined): Promise<string> {
-  const [apt, machine] = await Promise.all([aptSettings(release), architecture()]);
+export async function baseTree(release: Release, apt: AptSettings, progress: Progress = () => undefined): Promise<string> {
+  const machine = await architecture();
   const cache = cacheFolder();
   const path = join(cache, baseName(release, apt, machine));
   if (existsSync(path)) return path;
@@ -34,7 +34,7 @@ export async function baseTree(release: Release, progress: Progress = () => unde
       if (existsSync(path)) return;
       // The lock is held, so any half tree here is of a builder that died.
       for (const entry of readdirSync(cache)) {
-        if (entry.startsWith(`.building-${release}-`)) rmSync(join(cache, entry), { recursive: true, force: true });
+        if (entry.startsWith(`.building-${release}-`)) rmSync(join(cache, entry), { recursive: true, force: true, maxRetries: 10 });
       }
       progress(`building the base tree of Debian ${release} (once; about half a minute)`);
       await build(release, apt, cache, path);
@@ -43,6 +43,12 @@ export async function baseTree(release: Release, progress: Progress = () => unde
   );
   return path;
 }
+
+// A namespace of its own that the kernel empties when this process ends, however it ends: no orphan goes on building.
+const UNTIL_OUR_END = [
+  ...['setpriv', '--pdeathsig', 'KILL', '--'],
+  ...['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', '--'],
+];
 
 async function build(release: Release, apt: AptSettings, cache: string, path: string): Promise<void> {
   const folder = join(cache, `.building-${release}-${process.pid}`);
@@ -53,6 +59,7 @@ async function build(release: Release, apt: AptSettings, cache: string, path: st
   try {
     await mustRun(
       [
+        ...UNTIL_OUR_END,
         'mmdebstrap',
         '--mode=root',
         '--variant=minbase',
@@ -70,7 +77,7 @@ async function build(release: Release, apt: AptSettings, cache: string, path: st
     );
     renameSync(join(folder, 'tree'), path);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

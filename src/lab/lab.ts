@@ -50,7 +50,7 @@ export async function labUp(options: LabUpOptions = {}): Promise<LabState> {
   return await withLock(join(folder, '..', `.${name}.lock`), async () => {
     const recorded = readState(folder);
     const provider = await pickProvider(options, recorded, progress);
-    if (provider === 'nspawn') await labNeeds({ install: true, onProgress: progress });
+    if (provider === 'nspawn') await labNeeds({ root, install: true, onProgress: progress });
     const state = recorded ?? newState(folder, name, provider);
     writeState(state);
     const hosts = mergeHosts(recorded?.hosts ?? [], options.hosts);
@@ -119,11 +119,14 @@ export function labSsh(options: LabOptions & { readonly host?: string; readonly 
     const names = state.hosts.map((each) => each.name).join(', ');
     throw new InputError({ message: `the lab "${state.name}" has no host "${options.host}"`, hint: `its hosts: ${names}` });
   }
-  // In a configuration value ssh reads quotes, and % as the start of a token.
-  const known = `UserKnownHostsFile="${state.knownHostsFile.replaceAll('%', '%%')}"`;
-  const strict = ['-o', known, '-o', 'GlobalKnownHostsFile=/dev/null', '-o', 'StrictHostKeyChecking=yes'];
-  const only = ['-F', '/dev/null', '-i', state.keyFile, '-o', 'IdentitiesOnly=yes'];
+  const strict = ['-o', fileOption('UserKnownHostsFile', state.knownHostsFile), '-o', 'GlobalKnownHostsFile=/dev/null', '-o', 'StrictHostKeyChecking=yes'];
+  const only = ['-F', '/dev/null', '-o', fileOption('IdentityFile', state.keyFile), '-o', 'IdentitiesOnly=yes'];
   return ['ssh', ...only, ...strict, '-p', String(host.port), `${options.user ?? host.user}@${host.address}`];
+}
+
+// As ssh_config(5) has it: % begins a token, and a quoted value has backslashes before quotes.
+function fileOption(name: string, file: string): string {
+  return `${name}="${file.replaceAll('%', '%%').replace(/["\\]/g, '\\$&')}"`;
 }
 
 async function pickProvider(
@@ -137,7 +140,7 @@ async function pickProvider(
     throw new InputError({ message: `the lab "${recorded.name}" is up with the provider ${recorded.provider}`, hint });
   }
   if (options.provider) return options.provider;
-  const { provider, reason } = await chooseProvider();
+  const { provider, reason } = await chooseProvider(options.root);
   if (reason) progress(`hosts are embedded (shells on this machine, not Debian hosts): ${reason}`);
   return provider;
 }

@@ -22,7 +22,7 @@ export interface MachineSettings {
 export const machineName = (network: number, index: number): string => `hw${network}n${index}`;
 
 // Enters the host's own groups and becomes nspawn.
-const ENTER = 'while [ "$1" != -- ]; do echo 0 > "$1/cgroup.procs" || :; shift; done; shift; exec "$@"';
+const ENTER = 'while [ "$1" != -- ]; do echo 0 > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
 // A host that reboots makes nspawn end with 133; its end of the cable may take a moment to go.
 const KEEPER = `enter=$1 cable=$2; shift 2
 while sh -c "$enter" sh "$@"; [ $? = 133 ]; do ip link delete "$cable" 2> /dev/null; done`;

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { InputError } from '../base/error.js';
 import { mustRun } from './process.js';
@@ -23,7 +23,7 @@ export function missingPackages(path: string = process.env.PATH ?? ''): string[]
 }
 
 /** What keeps this machine from running nspawn hosts, or undefined: not what packages can mend, but the machine's nature. */
-export function obstacle(): string | undefined {
+export function obstacle(root: string = process.cwd()): string | undefined {
   if (process.platform !== 'linux') return `real hosts need Linux, and this is ${process.platform}`;
   if (process.getuid?.() !== 0) return 'real hosts need root';
   if (!existsSync('/usr/bin/apt-get') && missingPackages().length > 0) {
@@ -36,8 +36,19 @@ export function obstacle(): string | undefined {
   } catch {
     return 'real hosts need to write /proc/sys/net/ipv4/ip_forward, which is read-only here';
   }
+  const type = existsSync(root) ? FILE_SYSTEMS.get(statfsSync(root).type) : undefined;
+  if (type) return `real hosts keep their changes in the project directory, which is on ${type}: overlayfs can't use that`;
   return undefined;
 }
+
+// File systems that can't hold the upper layer of an overlay, by statfs's magic number.
+const FILE_SYSTEMS = new Map([
+  [0x794c7630, 'an overlay itself'],
+  [0x6969, 'NFS'],
+  [0xff534d42, 'CIFS'],
+  [0x01021997, '9p'],
+  [0x65735546, 'FUSE'],
+]);
 
 const CAPABILITIES = new Map([
   ['CAP_NET_ADMIN', 12],
@@ -53,14 +64,16 @@ export function missingCapabilities(status: string): string[] {
 }
 
 export interface NeedsOptions {
+  /** The project directory; the current directory by default. */
+  readonly root?: string;
   /** Install missing packages with apt-get; without it they are told in the error. */
   readonly install?: boolean;
   readonly onProgress?: (message: string) => void;
 }
 
 /** Makes sure nspawn hosts can run here: installs missing Debian packages, or throws one error that says what is needed. */
-export async function labNeeds({ install = false, onProgress = () => undefined }: NeedsOptions = {}): Promise<void> {
-  const reason = obstacle();
+export async function labNeeds({ root, install = false, onProgress = () => undefined }: NeedsOptions = {}): Promise<void> {
+  const reason = obstacle(root);
   if (reason) throw new InputError({ message: reason, hint: 'use `--provider embedded` for shells on this machine' });
   const missing = missingPackages();
   if (missing.length > 0 && !install) {

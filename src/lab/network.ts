@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { withLock } from './lock.js';
 import { mustRun, runCommand } from './process.js';
 
@@ -119,4 +119,9 @@ export async function lowerNetwork(owner: string): Promise<void> {
     writeFileSync(FORWARD, readFileSync(`${RUN_FOLDER}/ip_forward`));
     rmSync(`${RUN_FOLDER}/ip_forward`);
   });
+  try {
+    rmdirSync(RUN_FOLDER);
+  } catch {
+    // Other labs still use it.
+  }
 }

@@ -22,10 +22,10 @@ export async function nspawnUp(
 ): Promise<{ state: LabState; hostKeys: Map<string, string> }> {
   const id = labId(state.folder);
   const releases = [...new Set(hosts.map((host) => host.release))];
+  const apt = new Map(await Promise.all(releases.map(async (each) => [each, await aptSettings(each)] as const)));
   const bases = new Map<Release, string>();
   // One after the other: a build takes all of a small machine.
-  for (const release of releases) bases.set(release, await baseTree(release, progress));
-  const apt = new Map(await Promise.all(releases.map(async (each) => [each, await aptSettings(each)] as const)));
+  for (const release of releases) bases.set(release, await baseTree(release, apt.get(release)!, progress));
   const network = await raiseNetwork(id, state.network);
   const planned = hosts.map((host, index): LabHost => {
     const recorded = state.hosts.find((each) => each.name === host.name)?.process;

@@ -8,7 +8,7 @@ export interface ProviderChoice {
 }
 
 /** Real hosts where the machine can run them, else shells on this machine, with the reason to show. */
-export async function chooseProvider(): Promise<ProviderChoice> {
-  const reason = obstacle();
+export async function chooseProvider(root: string = process.cwd()): Promise<ProviderChoice> {
+  const reason = obstacle(root);
   return reason === undefined ? { provider: 'nspawn' } : { provider: 'embedded', reason };
 }
