@@ -57,6 +57,11 @@ export interface Role {
   readonly params: Variables;
   /** meta/argument_specs.yml, entry `main`, as a check of the role's variables; undefined: no spec. */
   readonly argumentSpec?: RoleArgumentSpec;
+  /**
+   * Uses of a role with equal values are the same use under different conditions or tags: where one of them
+   * ran a task on a host, the later ones are left out there. Absent: it may run again.
+   */
+  readonly once?: string;
 }
 
 /** One option of meta/argument_specs.yml, in Ansible's form. */
@@ -103,6 +108,8 @@ export interface Task {
   readonly id: number;
   /** `name:`, possibly a template; undefined: the module's name is shown. */
   readonly name?: Compiled;
+  /** The name as written, templates and all, or else the module's name: for lists made without a host. */
+  readonly label: string;
   /** Canonical module name (`ansible.builtin.` taken off). */
   readonly module: string;
   readonly args: Compiled;
@@ -138,13 +145,23 @@ export interface Include {
   readonly place: Place;
   readonly id: number;
   readonly name?: Compiled;
-  /** Arguments of the module: `file`, or `name tasks_from vars_from defaults_from apply public`. */
+  /** As for a task. */
+  readonly label: string;
+  /** Arguments of the module: `file`, or `name tasks_from vars_from ... public`; `apply` is in the nodes already. */
   readonly args: Compiled;
   readonly keywords: Keywords;
   readonly lexical: Lexical;
   readonly loop?: Loop;
   /** Loads what the rendered arguments name; the same arguments give the same nodes. Throws InputError. */
-  load(args: Value): Promise<{ readonly nodes: readonly Node[]; readonly handlers: readonly Handler[] }>;
+  load(args: Value): Promise<Included>;
+  /** What `load` gives where the arguments are constant (and it is not an include of itself): for lint and lists. */
+  readonly known?: Included;
+}
+
+/** What an include brings in. */
+export interface Included {
+  readonly nodes: readonly Node[];
+  readonly handlers: readonly Handler[];
 }
 
 /** `meta:` tasks steer the engine and have no module. */
@@ -163,6 +180,8 @@ export interface Meta {
     | 'refresh_inventory'
     | 'reset_connection'
     | 'noop';
+  /** As for a task. */
+  readonly label: string;
   readonly keywords: Keywords;
   readonly lexical: Lexical;
 }
@@ -190,7 +209,12 @@ export interface VarsPrompt {
 export interface Play {
   readonly place: Place;
   readonly name?: string;
+  /** A pattern (a list of them is joined by commas), possibly a template. */
   readonly hosts: Compiled;
+  /** The pattern as written, for lists made without an inventory. */
+  readonly hostsLabel: string;
+  /** What the tasks inherit; it also holds for the gathering of facts. */
+  readonly keywords: Keywords;
   readonly gatherFacts: boolean;
   readonly strategy: 'linear' | 'free' | 'host_pinned';
   readonly serial: Serial;
