@@ -23,7 +23,11 @@ export function baseName(release: Release, apt: AptSettings, machine: string): s
 }
 
 /** The path of the base tree of a release; builds it (about 25 s) when the cache doesn't hold it. */
-export async function baseTree(release: Release, apt: AptSettings, progress: Progress = () => undefined): Promise<string> {
+export async function baseTree(
+  release: Release,
+  apt: AptSettings,
+  progress: Progress = () => undefined,
+): Promise<string> {
   const machine = await architecture();
   const cache = cacheFolder();
   const path = join(cache, baseName(release, apt, machine));
@@ -34,7 +38,8 @@ export async function baseTree(release: Release, apt: AptSettings, progress: Pro
       if (existsSync(path)) return;
       // The lock is held, so any half tree here is of a builder that died.
       for (const entry of readdirSync(cache)) {
-        if (entry.startsWith(`.building-${release}-`)) rmSync(join(cache, entry), { recursive: true, force: true, maxRetries: 10 });
+        if (entry.startsWith(`.building-${release}-`))
+          rmSync(join(cache, entry), { recursive: true, force: true, maxRetries: 10 });
       }
       progress(`building the base tree of Debian ${release} (once; about half a minute)`);
       await build(release, apt, cache, path);

@@ -13,7 +13,13 @@ export interface AptSettings {
 /** Reads where this machine gets Debian packages, for another release of the same mirror. */
 export async function aptSettings(release: Release): Promise<AptSettings> {
   const [targets, dump] = await Promise.all([
-    mustRun(['apt-get', 'indextargets', '--format', '$(TARGET_OF) $(REPO_URI) $(RELEASE) $(COMPONENT) $(TRUSTED)', 'Created-By: Packages']),
+    mustRun([
+      'apt-get',
+      'indextargets',
+      '--format',
+      '$(TARGET_OF) $(REPO_URI) $(RELEASE) $(COMPONENT) $(TRUSTED)',
+      'Created-By: Packages',
+    ]),
     mustRun(['apt-config', 'dump']),
   ]);
   const sources = sourcesFor(release, targets);
@@ -35,7 +41,10 @@ export function sourcesFor(release: Release, targets: string): string[] {
   for (const target of targets.split('\n')) {
     const [type, address, suite, component] = target.trim().split(/\s+/);
     if (type !== 'deb' || !address || !suite || component !== 'main') continue;
-    const match = /^(?:bullseye|bookworm|trixie|forky|oldoldstable|oldstable|stable|testing)(-updates|-security|\/updates)?$/.exec(suite);
+    const match =
+      /^(?:bullseye|bookworm|trixie|forky|oldoldstable|oldstable|stable|testing)(-updates|-security|\/updates)?$/.exec(
+        suite,
+      );
     if (match === null || !/^(https?|copy|file|mirror\+https?):/.test(address)) continue;
     lines.add(`deb ${address.replace(/\/$/, '')} ${release}${(match[1] ?? '').replace('/updates', '-security')} main`);
   }

@@ -22,7 +22,15 @@ export function generateKey(comment: string): KeyPair {
   for (let pad = 1; (length + pad - 1) % 8 !== 0; pad++) secret.push(Buffer.from([pad]));
   const one = Buffer.from([0, 0, 0, 1]);
   const magic = Buffer.from('openssh-key-v1\0');
-  const file = Buffer.concat([magic, text('none'), text('none'), text(''), one, text(blob), text(Buffer.concat(secret))]);
+  const file = Buffer.concat([
+    magic,
+    text('none'),
+    text('none'),
+    text(''),
+    one,
+    text(blob),
+    text(Buffer.concat(secret)),
+  ]);
   const lines = file.toString('base64').match(/.{1,70}/g) ?? [];
   return {
     privateKey: `-----BEGIN OPENSSH PRIVATE KEY-----\n${lines.join('\n')}\n-----END OPENSSH PRIVATE KEY-----\n`,

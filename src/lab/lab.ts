@@ -117,9 +117,19 @@ export function labSsh(options: LabOptions & { readonly host?: string; readonly 
   const host = options.host === undefined ? state.hosts[0] : state.hosts.find((each) => each.name === options.host);
   if (host === undefined) {
     const names = state.hosts.map((each) => each.name).join(', ');
-    throw new InputError({ message: `the lab "${state.name}" has no host "${options.host}"`, hint: `its hosts: ${names}` });
+    throw new InputError({
+      message: `the lab "${state.name}" has no host "${options.host}"`,
+      hint: `its hosts: ${names}`,
+    });
   }
-  const strict = ['-o', fileOption('UserKnownHostsFile', state.knownHostsFile), '-o', 'GlobalKnownHostsFile=/dev/null', '-o', 'StrictHostKeyChecking=yes'];
+  const strict = [
+    '-o',
+    fileOption('UserKnownHostsFile', state.knownHostsFile),
+    '-o',
+    'GlobalKnownHostsFile=/dev/null',
+    '-o',
+    'StrictHostKeyChecking=yes',
+  ];
   const only = ['-F', '/dev/null', '-o', fileOption('IdentityFile', state.keyFile), '-o', 'IdentitiesOnly=yes'];
   return ['ssh', ...only, ...strict, '-p', String(host.port), `${options.user ?? host.user}@${host.address}`];
 }
@@ -146,7 +156,10 @@ async function pickProvider(
 }
 
 // Hosts keep their place, as their addresses follow from it; new ones come after them.
-function mergeHosts(recorded: readonly LabHost[], asked?: readonly HostRequest[]): { name: string; release: Release }[] {
+function mergeHosts(
+  recorded: readonly LabHost[],
+  asked?: readonly HostRequest[],
+): { name: string; release: Release }[] {
   const hosts = recorded.map(({ name, release }) => ({ name, release: release === 'embedded' ? 'bookworm' : release }));
   for (const { name, release } of asked ?? (recorded.length > 0 ? [] : DEFAULT_HOSTS)) {
     const there = hosts.find((host) => host.name === name);

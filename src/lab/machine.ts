@@ -123,8 +123,10 @@ export async function waitUntilReady(
 ): Promise<void> {
   const until = Date.now() + timeout;
   const check = async (): Promise<void> => {
-    if (!(await isAlive(settings.process))) throw new Error(`${settings.name} ended while it booted: ${consoleTail(settings.own)}`);
-    if (Date.now() > until) throw new Error(`${settings.name} was not up after ${timeout / 1000} s: ${consoleTail(settings.own)}`);
+    if (!(await isAlive(settings.process)))
+      throw new Error(`${settings.name} ended while it booted: ${consoleTail(settings.own)}`);
+    if (Date.now() > until)
+      throw new Error(`${settings.name} was not up after ${timeout / 1000} s: ${consoleTail(settings.own)}`);
     await sleep(50);
   };
   for (let init = initProcess(settings.process.pid); ; init = initProcess(settings.process.pid)) {

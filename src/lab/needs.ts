@@ -19,7 +19,9 @@ const PACKAGES = new Map([
 export function missingPackages(path: string = process.env.PATH ?? ''): string[] {
   const folders = [...path.split(delimiter), '/usr/sbin', '/sbin'];
   const present = (file: string) => folders.some((folder) => existsSync(join(folder, file)));
-  return [...PACKAGES].filter(([, file]) => !(file.startsWith('/') ? existsSync(file) : present(file))).map(([name]) => name);
+  return [...PACKAGES]
+    .filter(([, file]) => !(file.startsWith('/') ? existsSync(file) : present(file)))
+    .map(([name]) => name);
 }
 
 /** What keeps this machine from running nspawn hosts, or undefined: not what packages can mend, but the machine's nature. */
@@ -37,7 +39,8 @@ export function obstacle(root: string = process.cwd()): string | undefined {
     return 'real hosts need to write /proc/sys/net/ipv4/ip_forward, which is read-only here';
   }
   const type = existsSync(root) ? FILE_SYSTEMS.get(statfsSync(root).type) : undefined;
-  if (type) return `real hosts keep their changes in the project directory, which is on ${type}: overlayfs can't use that`;
+  if (type)
+    return `real hosts keep their changes in the project directory, which is on ${type}: overlayfs can't use that`;
   return undefined;
 }
 
@@ -72,18 +75,33 @@ export interface NeedsOptions {
 }
 
 /** Makes sure nspawn hosts can run here: installs missing Debian packages, or throws one error that says what is needed. */
-export async function labNeeds({ root, install = false, onProgress = () => undefined }: NeedsOptions = {}): Promise<void> {
+export async function labNeeds({
+  root,
+  install = false,
+  onProgress = () => undefined,
+}: NeedsOptions = {}): Promise<void> {
   const reason = obstacle(root);
   if (reason) throw new InputError({ message: reason, hint: 'use `--provider embedded` for shells on this machine' });
   const missing = missingPackages();
   if (missing.length > 0 && !install) {
-    throw new InputError({ message: `missing packages: ${missing.join(', ')}`, hint: `apt-get install ${missing.join(' ')}` });
+    throw new InputError({
+      message: `missing packages: ${missing.join(', ')}`,
+      hint: `apt-get install ${missing.join(' ')}`,
+    });
   }
   if (missing.length > 0) {
     onProgress(`installing ${missing.join(', ')}`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     if (!hasPackageLists()) await mustRun(['apt-get', 'update', '--quiet'], { env });
-    const command = ['apt-get', 'install', '--yes', '--quiet', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120'];
+    const command = [
+      'apt-get',
+      'install',
+      '--yes',
+      '--quiet',
+      '--no-install-recommends',
+      '-o',
+      'DPkg::Lock::Timeout=120',
+    ];
     await mustRun([...command, ...missing], { env });
   }
   if (!/\toverlay$/m.test(readFileSync('/proc/filesystems', 'latin1'))) {

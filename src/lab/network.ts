@@ -112,7 +112,9 @@ export async function lowerNetwork(owner: string): Promise<void> {
     const bridges = await labBridges();
     for (const { name, network } of bridges.filter((bridge) => bridge.owner === owner)) {
       // `add` first: deleting a table that isn't there is an error.
-      await runCommand(['nft', '-f', '-'], { input: `table ip ${tableName(network)}\ndelete table ip ${tableName(network)}\n` });
+      await runCommand(['nft', '-f', '-'], {
+        input: `table ip ${tableName(network)}\ndelete table ip ${tableName(network)}\n`,
+      });
       await mustRun(['ip', 'link', 'delete', name]);
     }
     if (bridges.some((bridge) => bridge.owner !== owner) || !existsSync(`${RUN_FOLDER}/ip_forward`)) return;

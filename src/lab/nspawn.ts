@@ -42,7 +42,10 @@ export async function nspawnUp(
     const root = await mountTree(state.folder, host.name, bases.get(release)!);
     const { name, address } = host;
     const password = state.password;
-    hostKeys.set(name, await personalize(root, { name, address, network, apt: apt.get(release)!, authorizedKey, password, neighbours }));
+    hostKeys.set(
+      name,
+      await personalize(root, { name, address, network, apt: apt.get(release)!, authorizedKey, password, neighbours }),
+    );
     let process = host.process;
     if (!alive) {
       process = await startMachine({ folder: state.folder, labId: id, network, index: index + 1, name, release });
@@ -72,7 +75,8 @@ export async function nspawnDown(folder: string, state: LabState | undefined): P
   // The names on the bridge go with nspawn; a killed one leaves them.
   for (const { network } of (await labBridges()).filter((bridge) => bridge.owner === id)) {
     const { stdout } = await runCommand(['ip', '-oneline', 'link', 'show', 'master', bridgeName(network)]);
-    for (const [, link = ''] of stdout.matchAll(/^\d+: (vb-[^@:]+)/gm)) await runCommand(['ip', 'link', 'delete', link]);
+    for (const [, link = ''] of stdout.matchAll(/^\d+: (vb-[^@:]+)/gm))
+      await runCommand(['ip', 'link', 'delete', link]);
     for (const index of (state?.hosts ?? []).keys()) {
       rmSync(`/run/systemd/nspawn/propagate/${machineName(network, index + 1)}`, { recursive: true, force: true });
     }

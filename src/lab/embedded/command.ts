@@ -82,7 +82,8 @@ async function carry(source: NodeJS.ReadableStream, target: Writable, context: C
 }
 
 async function drained(stream: Writable): Promise<void> {
-  while (stream.writableLength > 0 && stream.writable) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
+  while (stream.writableLength > 0 && stream.writable)
+    await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
 }
 
 function flood(target: Writable, channel: ServerChannel): void {

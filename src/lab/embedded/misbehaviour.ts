@@ -55,7 +55,10 @@ export class Fuse extends Transform {
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.push(chunk.subarray(0, this.#left.bytes));
     this.#left.bytes -= chunk.length;
-    if (this.#left.bytes > 0) return done();
+    if (this.#left.bytes > 0) {
+      done();
+      return;
+    }
     this.#left.bytes = 0;
     // One turn of the loop, so that the last bytes reach the socket.
     setTimeout(this.#die, 20);

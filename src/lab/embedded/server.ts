@@ -124,7 +124,9 @@ function mayLogIn(attempt: AuthContext, options: EmbeddedServerOptions): boolean
     const key = ssh2.utils.parseKey(line);
     if (key instanceof Error || key.type !== attempt.key.algo || !same(key.getPublicSSH(), attempt.key.data)) continue;
     // Without a signature the client only asks whether the key would do.
-    return !attempt.signature || !attempt.blob || key.verify(attempt.blob, attempt.signature, attempt.hashAlgo) === true;
+    return (
+      !attempt.signature || !attempt.blob || key.verify(attempt.blob, attempt.signature, attempt.hashAlgo) === true
+    );
   }
   return false;
 }
