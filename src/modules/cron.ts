@@ -8,6 +8,7 @@ import { type Neighbours, tableLines, tableText, withJob, withoutJob, withoutVar
 import { explain } from './failure.js';
 import { type Change, defineModule, type PlanContext, type State } from './module.js';
 import type { Arguments } from './options.js';
+import { planEdit } from './write-file.js';
 
 const options = {
   name: { type: 'str', required: true, description: 'What the job is known by, or the name of the variable with env.' },
@@ -47,7 +48,7 @@ export const cron = defineModule({
 `,
   probes: (args, context) => {
     const path = filePath(args);
-    if (path !== undefined) return [ask('stat', path), ask('content', path)];
+    if (path !== undefined) return [ask('stat', path), ask('stat', posix.dirname(path)), ask('content', path)];
     const user = args.user ?? context.user;
     return user === context.user ? [ask('crontab', user)] : [ask('crontab', user), ask('passwd', user)];
   },
@@ -133,22 +134,12 @@ function planFile(path: string, args: CronArguments, state: State, context: Plan
   if (/[^A-Za-z0-9_-]/.test(posix.basename(path)) && posix.dirname(path) === '/etc/cron.d') {
     throw new TaskError(`cron passes over ${path}`, 'names in /etc/cron.d may hold letters, digits, - and _ only');
   }
-  const there = state.read(ask('stat', path));
-  const content = state.read(ask('content', path));
-  if (there && content === null) throw new TaskError(`${path} is not a regular file`);
-  const text = content?.toString('utf8') ?? '';
+  const before = state.read(ask('content', path));
+  const text = before?.toString('utf8') ?? '';
   const lines = tableLines(text);
   const next = edited(lines, args);
   if (same(lines, next)) return { actions: [] };
-  const after = tableText(next);
-  const diff = [{ subject: path, before: text, after }];
-  const actions: Action[] = [];
-  if (args.backup && there) {
-    const stamp = new Date(context.now * 1000).toISOString().replaceAll(':', '').slice(0, 17);
-    // A dot in the name keeps cron from running the backup too.
-    actions.push({ kind: 'run', argv: ['cp', '-p', '--', path, `${path}.${stamp}~`], effects: [] });
-  }
-  if (next.length === 0) actions.push({ kind: 'remove', path });
-  else actions.push({ kind: 'write', path, content: Buffer.from(after), mode: there ? state.field(ask('stat', path), there.mode) : 0o644 });
-  return { actions, diff };
+  // A file with nothing in it is no use to cron.
+  if (next.length === 0) return { actions: [{ kind: 'remove', path }], diff: [{ subject: path, before: text, after: '' }] };
+  return planEdit(path, before, Buffer.from(tableText(next)), { backup: args.backup }, state, context);
 }

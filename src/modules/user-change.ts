@@ -51,7 +51,8 @@ export function planUserChange(args: UserArguments, there: PasswdEntry, state: S
   const result = { uid: next.uid ?? null, group: next.gid ?? null, home: next.home ?? null, shell: next.shell ?? null, comment: next.gecos ?? null };
   if (flags.length === 0) return { actions: [], notes, result };
   const effects: Effect[] = [predict(probe, next), ...membershipEffects(name, groups)];
-  // With a new uid or a moved home the files below the homes have new owners or places.
-  for (const path of new Set([there.home, next.home])) if (path) effects.push({ type: 'stale-below', path });
+  // With a new uid, gid or home the files below the homes have new owners or places.
+  const moved = next.uid !== there.uid || next.gid !== there.gid || next.home !== there.home;
+  for (const path of new Set(moved ? [there.home, next.home] : [])) if (path) effects.push({ type: 'stale-below', path });
   return { actions: [{ kind: 'run', argv: ['usermod', ...flags, '--', name], effects }], notes, result };
 }

@@ -1,5 +1,5 @@
-import { predict } from '../actions/action.js';
-import { freshStat } from '../actions/paths.js';
+import { type Effect, predict } from '../actions/action.js';
+import { type Attributes, freshStat } from '../actions/paths.js';
 import type { PasswdEntry } from '../probes/accounts.js';
 import { ask } from '../probes/registry.js';
 import type { State } from './module.js';
@@ -32,9 +32,21 @@ export function planHome(args: UserArguments, there: PasswdEntry, state: State):
       {
         kind: 'run',
         argv: ['sh', '-c', MAKE_HOME, 'home', args.name, home, args.skeleton ?? '/etc/skel', args.umask ?? ''],
-        effects: [{ type: 'stale-below', path: home }, predict(ask('stat', home), freshStat('directory', { owner: args.name }), false)],
+        effects: homeEffects(home, { owner: args.name }),
       },
     ],
     notes: [`home ${home} made`],
   };
+}
+
+/** Files that a new home usually gets from /etc/skel. */
+const SKELETON = ['.bashrc', '.profile', '.bash_logout'];
+
+/** What is known of a home just made: the folder itself, and nothing of what came with it. */
+export function homeEffects(home: string, owner: Attributes): Effect[] {
+  const files = SKELETON.map((name) => `${home}/${name}`);
+  return [
+    predict(ask('stat', home), freshStat('directory', owner), false),
+    ...files.flatMap((path) => (['stat', 'digest', 'content'] as const).map((kind): Effect => ({ type: 'stale', probe: ask(kind, path) }))),
+  ];
 }

@@ -1,10 +1,10 @@
 import { type Effect, predict } from '../actions/action.js';
-import { freshStat } from '../actions/paths.js';
 import { TaskError } from '../base/error.js';
 import type { GroupEntry } from '../probes/accounts.js';
 import { ask } from '../probes/registry.js';
 import type { State } from './module.js';
 import { usualHome, type UserArguments, type UserPart } from './user-options.js';
+import { homeEffects } from './user-home.js';
 import { membershipEffects, memberships } from './user-groups.js';
 import { expiryDay } from './user-password.js';
 
@@ -40,10 +40,7 @@ export function planNewUser(args: UserArguments, state: State): UserPart {
   ];
   // Whether useradd makes a group of the same name is the host's choice (USERGROUPS_ENAB).
   if (args.group === undefined && !namesake) effects.push(predict(ask('group', name), { name, gid: undefined, members: [] }, false));
-  if (args.create_home) {
-    const owner = { owner: name, group: args.group ?? (namesake ? undefined : name) };
-    effects.push({ type: 'stale-below', path: home }, predict(ask('stat', home), freshStat('directory', owner), false));
-  }
+  if (args.create_home) effects.push(...homeEffects(home, { owner: name, group: args.group ?? (namesake ? undefined : name) }));
   return {
     actions: [{ kind: 'run', argv, effects }],
     notes: [`made${args.uid === undefined ? '' : `, uid ${args.uid}`}`],

@@ -47,8 +47,9 @@ export const user = defineModule({
 /** What every plan for a user who may be there reads, asked in one go. */
 function userProbes(args: UserArguments): Probe[] {
   const probes: Probe[] = [ask('passwd', args.name)];
-  if (args.state === 'absent') return probes;
-  if (args.group !== undefined) probes.push(ask('group', args.group));
+  if (args.state === 'absent') return [...probes, ask('group', args.name)];
+  // A group of the user's own name decides how a new user is made.
+  probes.push(ask('group', args.group ?? args.name));
   if (args.create_home) probes.push(ask('stat', args.home ?? usualHome(args.name)));
   for (const name of args.groups ?? []) probes.push(ask('group', name));
   if (args.groups !== undefined && !args.append) probes.push(ask('groups'));
