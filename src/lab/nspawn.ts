@@ -1,4 +1,5 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { baseTree, type Progress } from './base.js';
 import { clearCgroups } from './cgroup.js';
 import { aptSettings } from './debian.js';
@@ -64,7 +65,6 @@ export async function nspawnUp(
 async function clearMachine(id: string, network: number, index: number, name: string): Promise<void> {
   await clearCgroups(id, name);
   await runCommand(['ip', 'link', 'delete', `vb-${machineName(network, index)}`]);
-  rmSync(`/run/systemd/nspawn/propagate/${machineName(network, index)}`, { recursive: true, force: true });
 }
 
 /** Removes everything of a lab from this machine, whatever state it is in; `state` may be missing or stale. */
@@ -77,10 +77,17 @@ export async function nspawnDown(folder: string, state: LabState | undefined): P
     const { stdout } = await runCommand(['ip', '-oneline', 'link', 'show', 'master', bridgeName(network)]);
     for (const [, link = ''] of stdout.matchAll(/^\d+: (vb-[^@:]+)/gm))
       await runCommand(['ip', 'link', 'delete', link]);
-    for (const index of (state?.hosts ?? []).keys()) {
-      rmSync(`/run/systemd/nspawn/propagate/${machineName(network, index + 1)}`, { recursive: true, force: true });
-    }
+    forgetMachines(network);
   }
   await lowerNetwork(id);
   if (existsSync(folder)) await removeTrees(folder);
+}
+
+// What a killed nspawn leaves in /run; a network's number is in the names of all its machines.
+function forgetMachines(network: number): void {
+  const folder = '/run/systemd/nspawn/propagate';
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  for (const name of names.filter((each) => each.startsWith(machineName(network, 0).slice(0, -1)))) {
+    rmSync(join(folder, name), { recursive: true, force: true });
+  }
 }

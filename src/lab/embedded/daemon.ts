@@ -20,6 +20,8 @@ async function main(path: string): Promise<void> {
     // A port of an earlier time may have been taken since.
     return startEmbeddedServer(options).catch(() => startEmbeddedServer({ ...options, port: undefined }));
   };
+  // Started where its parent stood, as Node's own options may be relative to that; not kept in use from here.
+  process.chdir('/');
   const servers = await Promise.all(hosts.map(start));
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.close()));

@@ -65,7 +65,6 @@ async function startDaemon(
   const log = openSync(join(folder, 'embedded.log'), 'a', 0o600);
   const { entry, loader } = daemonEntry();
   const child = spawn(process.execPath, [...process.execArgv, ...loader, entry, file], {
-    cwd: '/',
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
   });
