@@ -15,3 +15,10 @@ export function isMapping(value: unknown): value is Values {
 export function emptyMapping(): Values {
   return Object.create(null) as Values;
 }
+
+/** A mapping without a prototype that has these entries; those that are undefined are left out. */
+export function mapping(entries: Readonly<Record<string, Value | undefined>>): Values {
+  const values = emptyMapping();
+  for (const [name, value] of Object.entries(entries)) if (value !== undefined) values[name] = value;
+  return values;
+}

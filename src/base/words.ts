@@ -23,7 +23,7 @@ export function splitWords(line: string): string[] {
     } else if (char === '"' || char === "'") {
       quoting = char;
       word ??= '';
-    } else if (/\s/.test(char)) {
+    } else if (char === ' ' || char === '\t' || char === '\n') {
       if (word !== undefined) words.push(word);
       word = undefined;
     } else word = (word ?? '') + char;

@@ -70,7 +70,7 @@ function checkMapping(spec: ArgumentSpec, raw: Value, prefix: string, partly: bo
   }
   checkRules(spec, values, prefix, problems);
   for (const [name, option] of Object.entries(spec.options)) {
-    if (!(name in values) && option.default !== undefined) values[name] = option.default;
+    if (!(name in values) && option.default !== undefined) values[name] = option.default as Value;
   }
   return values;
 }

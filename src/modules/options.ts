@@ -8,11 +8,14 @@ import type { Value, Values } from '../base/value.js';
 
 export type OptionType = 'str' | 'path' | 'bool' | 'int' | 'float' | 'list' | 'dict' | 'raw' | 'mode';
 
+/** A value that is written in a module and never changed. */
+export type Constant = null | boolean | number | string | readonly Constant[] | { readonly [name: string]: Constant };
+
 export interface Option {
   readonly type: OptionType;
   readonly description: string;
   readonly required?: boolean;
-  readonly default?: Value;
+  readonly default?: Constant;
   readonly choices?: readonly (string | number)[];
   readonly aliases?: readonly string[];
   /** Type of a list's elements; left out: anything. */
@@ -56,7 +59,7 @@ type OptionValue<O extends Option> = O['type'] extends 'list'
 
 /** The checked arguments of a set of options: required ones and those with a default are always there. */
 export type Arguments<S extends Options> = {
-  readonly [K in keyof S]: S[K] extends { readonly required: true } | { readonly default: Value }
+  readonly [K in keyof S]: S[K] extends { readonly required: true } | { readonly default: Constant }
     ? OptionValue<S[K]>
     : OptionValue<S[K]> | undefined;
 };

@@ -4,16 +4,38 @@ type AnyModule = Module<any>; // biome-ignore lint/suspicious/noExplicitAny: eac
 
 /** Every module, loaded when a playbook uses it: one line per module. */
 const modules = {
+  add_host: async () => (await import('./add-host.js')).addHost,
   apt: async () => (await import('./apt.js')).apt,
+  apt_repository: async () => (await import('./apt-repository.js')).aptRepository,
+  assert: async () => (await import('./assert.js')).assert,
+  authorized_key: async () => (await import('./authorized-key.js')).authorizedKey,
   command: async () => (await import('./command.js')).command,
   copy: async () => (await import('./copy.js')).copy,
   cron: async () => (await import('./cron.js')).cron,
+  deb822_repository: async () => (await import('./deb822-repository.js')).deb822Repository,
   debug: async () => (await import('./debug.js')).debug,
+  fail: async () => (await import('./fail.js')).fail,
   file: async () => (await import('./file.js')).file,
+  git: async () => (await import('./git.js')).git,
   group: async () => (await import('./group.js')).group,
+  group_by: async () => (await import('./group-by.js')).groupBy,
+  hostname: async () => (await import('./hostname.js')).hostname,
+  include_vars: async () => (await import('./include-vars.js')).includeVars,
+  mount: async () => (await import('./mount.js')).mount,
+  pause: async () => (await import('./pause.js')).pause,
+  ping: async () => (await import('./ping.js')).ping,
+  reboot: async () => (await import('./reboot.js')).reboot,
+  script: async () => (await import('./script.js')).script,
   service: async () => (await import('./service.js')).service,
+  set_fact: async () => (await import('./set-fact.js')).setFact,
+  setup: async () => (await import('./setup.js')).setup,
+  shell: async () => (await import('./shell.js')).shell,
+  sysctl: async () => (await import('./sysctl.js')).sysctl,
   systemd: async () => (await import('./systemd.js')).systemd,
+  uri: async () => (await import('./uri.js')).uri,
   user: async () => (await import('./user.js')).user,
+  wait_for: async () => (await import('./wait-for.js')).waitFor,
+  wait_for_connection: async () => (await import('./wait-for-connection.js')).waitForConnection,
 } satisfies Record<string, () => Promise<AnyModule>>;
 
 /** Names of collections whose modules we have under their short name. */

@@ -1,4 +1,5 @@
-import { type FactGroup, mapping } from './group.js';
+import { mapping } from '../../base/value.js';
+import type { FactGroup } from './group.js';
 
 /** The host's clock, in its own time zone. */
 export const dateTime: FactGroup = {

@@ -1,4 +1,5 @@
-import { assignments, type FactGroup, mapping } from './group.js';
+import { mapping } from '../../base/value.js';
+import { assignments, type FactGroup } from './group.js';
 
 /** Ansible's name and family of a distribution, by the ID in its os-release. */
 const KNOWN: ReadonlyMap<string, readonly [name: string, family: string]> = new Map([

@@ -1,4 +1,4 @@
-import { emptyMapping, type Value, type Values } from '../../base/value.js';
+import type { Values } from '../../base/value.js';
 
 /**
  * Facts that are asked for together, because the same files or programs tell them.
@@ -23,13 +23,6 @@ export interface FactSource {
   matching(pattern: RegExp): readonly RegExpExecArray[];
   /** What `text` printed. */
   readonly text: string;
-}
-
-/** A mapping without a prototype; entries that are undefined are left out. */
-export function mapping(entries: Readonly<Record<string, Value | undefined>>): Values {
-  const values = emptyMapping();
-  for (const [name, value] of Object.entries(entries)) if (value !== undefined) values[name] = value;
-  return values;
 }
 
 /** `NAME=value` lines with shell quoting, as in os-release(5). */

@@ -1,4 +1,5 @@
-import { type FactGroup, fields, mapping } from './group.js';
+import { mapping } from '../../base/value.js';
+import { type FactGroup, fields } from './group.js';
 
 /** Processors, from /proc/cpuinfo; where it has no sockets (ARM, some guests) each processor counts as one. */
 export const processors: FactGroup = {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { emptyMapping, isMapping, type Value, type Values } from '../../base/value.js';
-import { type FactGroup, mapping } from './group.js';
+import { emptyMapping, isMapping, mapping, type Value, type Values } from '../../base/value.js';
+import type { FactGroup } from './group.js';
 
 /** Facts that the host's owner keeps in /etc/ansible/facts.d: JSON or INI, programs are run. */
 export const local: FactGroup = {

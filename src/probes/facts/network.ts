@@ -1,6 +1,6 @@
-import { emptyMapping, type Value, type Values } from '../../base/value.js';
+import { emptyMapping, mapping, type Value, type Values } from '../../base/value.js';
 import { type InterfaceAddress, netmask, networkOf, parseIp } from './addresses.js';
-import { type FactGroup, type FactSource, mapping } from './group.js';
+import type { FactGroup, FactSource } from './group.js';
 
 /** Interface types of the kernel's if_arp.h that have a name of their own. */
 const TYPES: ReadonlyMap<string, string> = new Map([

@@ -1,5 +1,5 @@
-import { emptyMapping, type Value } from '../../base/value.js';
-import { type FactGroup, mapping } from './group.js';
+import { emptyMapping, mapping, type Value } from '../../base/value.js';
+import type { FactGroup } from './group.js';
 
 /** The kernel, the name it knows the host by, and what it was started with. */
 export const platform: FactGroup = {

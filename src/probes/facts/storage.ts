@@ -1,5 +1,5 @@
-import { emptyMapping, type Value, type Values } from '../../base/value.js';
-import { type FactGroup, type FactSource, mapping } from './group.js';
+import { emptyMapping, mapping, type Value, type Values } from '../../base/value.js';
+import type { FactGroup, FactSource } from './group.js';
 
 const LINKS = "find /dev/disk/by-id /dev/disk/by-uuid /dev/disk/by-label -type l -printf 'L %p %l\\n' 2>/dev/null";
 type Links = ReadonlyMap<string, Readonly<Record<'ids' | 'uuids' | 'labels', string[]>>>;

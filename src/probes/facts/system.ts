@@ -1,5 +1,5 @@
-import { emptyMapping } from '../../base/value.js';
-import { assignments, type FactGroup, mapping } from './group.js';
+import { emptyMapping, mapping } from '../../base/value.js';
+import { assignments, type FactGroup } from './group.js';
 
 /** What starts services on the host. */
 export const serviceManager: FactGroup = {

@@ -1,5 +1,5 @@
-import { emptyMapping } from '../../base/value.js';
-import { type FactGroup, fields, mapping } from './group.js';
+import { emptyMapping, mapping } from '../../base/value.js';
+import { type FactGroup, fields } from './group.js';
 
 /** The user whose session it is. */
 export const user: FactGroup = {

@@ -1,4 +1,5 @@
-import { type FactGroup, mapping } from './group.js';
+import { mapping } from '../../base/value.js';
+import type { FactGroup } from './group.js';
 
 /** What firmware or kernel say of a guest's maker, and Ansible's word for it; the first that fits counts. */
 const MAKERS: readonly (readonly [said: RegExp, type: string])[] = [
