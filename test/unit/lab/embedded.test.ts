@@ -12,7 +12,7 @@ import {
 } from '../../../src/lab/embedded/server.js';
 import { generateKey } from '../../../src/lab/keys.js';
 import { labDown, labList, labSsh, labUp } from '../../../src/lab/lab.js';
-import { isAlive } from '../../../src/lab/process.js';
+import { isAlive, processIdentity } from '../../../src/lab/process.js';
 
 const key = generateKey('test');
 let home: string;
@@ -123,9 +123,11 @@ describe('a well-behaved embedded host', () => {
     void run(`sh -c 'echo $$ > pid; exec sleep 60'`);
     while (!existsSync(join(home, 'pid')) || statSync(join(home, 'pid')).size === 0) await sleep(10);
     const pid = Number(readFileSync(join(home, 'pid'), 'utf8'));
+    expect(await processIdentity(pid)).toBeDefined();
     await server?.close();
-    for (let wait = 0; wait < 100 && alive(pid); wait++) await sleep(10);
-    expect(alive(pid)).toBe(false);
+    // A zombie that its new parent hasn't reaped yet has ended, too.
+    for (let wait = 0; wait < 100 && (await processIdentity(pid)); wait++) await sleep(10);
+    expect(await processIdentity(pid)).toBeUndefined();
   });
 });
 
@@ -240,12 +242,3 @@ describe('an embedded lab', () => {
     await expect(labList(home)).resolves.toEqual([]);
   });
 });
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
