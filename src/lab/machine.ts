@@ -55,7 +55,7 @@ export async function startMachine(settings: MachineSettings): Promise<ProcessId
     detached: true,
     stdio: ['ignore', log, log],
     env: {
-      PATH: process.env.PATH,
+      PATH: `${process.env.PATH}:/usr/sbin:/sbin`,
       LC_ALL: 'C.UTF-8',
       // `yes` would make networkd in the host wait for udev for ever.
       SYSTEMD_NSPAWN_API_VFS_WRITABLE: 'network',

@@ -28,7 +28,7 @@ export function runCommand(argv: readonly string[], options: CommandOptions = {}
   return new Promise((resolve, reject) => {
     const child: ChildProcess = spawn(file, args, {
       cwd: options.cwd,
-      env: options.env ?? process.env,
+      env: withAdministration(options.env ?? process.env),
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const output: [Buffer[], Buffer[]] = [[], []];
@@ -57,6 +57,11 @@ export function runCommand(argv: readonly string[], options: CommandOptions = {}
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(options.input);
   });
+}
+
+// `su` without a dash keeps a PATH that lacks the folders of `ip`, `nft` and `chroot`.
+function withAdministration(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...environment, PATH: `${environment.PATH ?? '/usr/bin:/bin'}:/usr/sbin:/sbin` };
 }
 
 /** Runs a command that must succeed; its standard output. The error names the command and its last words. */
