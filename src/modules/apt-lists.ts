@@ -1,7 +1,7 @@
-import { predict } from '../actions/action.js';
 import type { Action } from '../actions/registry.js';
 import { ask, type Probe } from '../probes/registry.js';
 import { type AptArguments, aptGet } from './apt-options.js';
+import { listsFetched } from './apt-refresh.js';
 import { aptAction } from './apt-script.js';
 import type { PlanContext, State } from './module.js';
 import { readAll } from './read-all.js';
@@ -44,10 +44,8 @@ const UPDATE = `"$@" && touch ${LISTS}`;
 /** The action that fetches the package lists. */
 export function fetchLists(args: AptArguments, context: PlanContext): Action {
   const command = ['sh', '-c', UPDATE, 'update', ...aptGet(args, '-o', 'APT::Update::Error-Mode=any', 'update')];
-  const unknown = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined, size: undefined };
-  const times = { mtime: context.now, atime: undefined, ctime: undefined, inode: undefined, device: undefined, links: undefined };
   return aptAction(command, args.lock_timeout, context, [
     { type: 'stale-kinds', kinds: ['candidate', 'output'] },
-    predict(ask('stat', LISTS), { type: 'directory', ...unknown, ...times }, false),
+    listsFetched(context),
   ]);
 }

@@ -55,11 +55,11 @@ for file in /var/lib/dpkg/updates/[0-9]*; do
   dpkg --force-confdef --force-confold --configure -a </dev/null || exit
   break
 done
-"$@" </dev/null && exit
+"$@" && exit
 status=$?
 [ -n "$(holder)" ] || exit $status
 unlocked
-exec "$@" </dev/null`;
+exec "$@"`;
 
 /** What apt must never do when nobody is there to answer. */
 const ENVIRONMENT = { DEBIAN_FRONTEND: 'noninteractive', DEBIAN_PRIORITY: 'critical', APT_LISTCHANGES_FRONTEND: 'none' };

@@ -5,11 +5,13 @@ import { content } from './content.js';
 import { crontab } from './crontab.js';
 import { digest } from './digest.js';
 import { fact } from './fact.js';
+import { mount } from './mounts.js';
 import { output, type ProgramQuestion } from './output.js';
 import { packageState } from './package.js';
 import type { ProbeKind } from './probe.js';
 import { sha1 } from './sha1.js';
 import { stat } from './stat.js';
+import { sysctl } from './sysctl.js';
 import { unit } from './unit.js';
 
 /** The closed set: one line per kind. */
@@ -25,6 +27,8 @@ export const probeKinds = {
   candidate,
   provided,
   unit,
+  mount,
+  sysctl,
   crontab,
   output,
   sha1,
