@@ -1,4 +1,4 @@
-import type { Block, Handler, Include, Meta, Node, Task } from '../playbook/tree.js';
+import type { Block, Handler, Include, Meta, Node, Role, Task } from '../playbook/tree.js';
 
 export type Leaf = Task | Include | Meta;
 
@@ -85,6 +85,13 @@ export class Cursor {
   get failing(): boolean {
     const frame = this.#frames.at(-1);
     return frame?.failing === true && frame.index >= frame.nodes.length;
+  }
+
+  /** Past everything that this role still has to do here. */
+  leaveRole(role: Role | undefined): Cursor {
+    let cursor = this.next();
+    while (role && cursor.leaf?.lexical.role === role) cursor = cursor.next();
+    return cursor;
   }
 
   /** Leaves from here on, as they come if nothing fails and nothing is included. */

@@ -27,6 +27,7 @@ export class Link {
   readonly #sessions = new Map<string, Promise<Session>>();
   #heartbeat: NodeJS.Timeout | undefined;
   #busy = false;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -48,14 +49,18 @@ export class Link {
     return opening;
   }
 
-  /** Marks the time of a batch: no sign of life is sent meanwhile. */
-  async during<T>(work: () => Promise<T>): Promise<T> {
-    this.#busy = true;
-    try {
-      return await work();
-    } finally {
-      this.#busy = false;
-    }
+  /** Works on the host alone: batches of whoever delegates to it wait, and no sign of life is sent meanwhile. */
+  during<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(async () => {
+      this.#busy = true;
+      try {
+        return await work();
+      } finally {
+        this.#busy = false;
+      }
+    });
+    this.#turn = turn.catch(() => {});
+    return turn;
   }
 
   /** Closes everything; the next use connects anew. */
@@ -92,6 +97,10 @@ export class Link {
   /** A word to every idle session: the lock stays fresh, and a dead link is noticed. */
   async #beat(): Promise<void> {
     if (this.#busy) return;
+    await this.during(async () => this.#sign());
+  }
+
+  async #sign(): Promise<void> {
     for (const opening of this.#sessions.values()) {
       const session = await opening.catch(() => undefined);
       if (session?.idle) await session.exchange([{ text: ':', guarded: false, streams: false }], { timeout: 60 }).catch(() => {});

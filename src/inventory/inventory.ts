@@ -33,6 +33,8 @@ export const RANKS = [
   'inventory file or script host vars',
   'inventory host_vars/*',
   'playbook host_vars/*',
+  'play vars_prompt',
+  'play vars_files',
   'extra vars',
 ] as const;
 export type Rank = (typeof RANKS)[number];

@@ -29,11 +29,11 @@ export function hostsOf(checker: Checker, spot: Spot): Pick<Play, 'hosts' | 'hos
 }
 
 export function strategy(checker: Checker, spot: Spot): Play['strategy'] {
-  if (!spot.has('strategy')) return 'linear';
+  if (!spot.has('strategy')) return 'free';
   const said = spot.at('strategy');
   const { value } = said;
   const short = typeof value === 'string' ? said.holding(value.replace(/^ansible\.builtin\./, '')) : said;
-  return oneOf(checker, short, 'strategy', STRATEGIES) ?? 'linear';
+  return oneOf(checker, short, 'strategy', STRATEGIES) ?? 'free';
 }
 
 /** Numbers of hosts, or percentages of them, for the batches in turn. */

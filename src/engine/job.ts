@@ -1,0 +1,148 @@
+import { TaskError } from '../base/error.js';
+import { isMapping, type Value, type Values } from '../base/value.js';
+import { checkArguments } from '../modules/check-arguments.js';
+import type { Change, ControllerEffect, Outcome } from '../modules/module.js';
+import { moduleNamed } from '../modules/registry.js';
+import { formatProblem } from '../base/error.js';
+import type { Loop, Task } from '../playbook/tree.js';
+import type { Diff, Status, TaskLabel } from '../report/event.js';
+import type { Cursor } from './cursor.js';
+import { type Effective, effective, type Flags } from './effective.js';
+import { OMIT, type TaskScope } from './variables.js';
+
+/** What an item of a job came to. */
+export interface ItemResult {
+  readonly status: Status;
+  readonly message?: string;
+  readonly hint?: string;
+  readonly values: Values;
+  readonly diff: readonly Diff[];
+  readonly controller: readonly ControllerEffect[];
+}
+
+/** One use of a task's module: the whole task, or one item of its loop. */
+export interface Item {
+  readonly scope: TaskScope;
+  /** How the item is shown; undefined where the task has no loop. */
+  readonly label?: string;
+  readonly value?: Value;
+  /** Undefined where `when` says no. */
+  readonly args: Values | undefined;
+  readonly skipped?: string;
+  change?: Change;
+  readonly outcomes: Outcome[];
+  /** Actions of the change that are on their way. */
+  awaited: number;
+  attempt: number;
+  result?: ItemResult;
+}
+
+/** A task on one host, on its way from being rendered to being reported. */
+export interface Job {
+  readonly task: Task;
+  readonly label: TaskLabel;
+  readonly effective: Effective;
+  readonly items: readonly Item[];
+  /** Where the play stood: at this task. */
+  cursor: Cursor;
+  /** The item to plan next. */
+  next: number;
+  readonly looped: boolean;
+  started: number | undefined;
+}
+
+/** Arguments of constant tasks are checked once for all hosts. */
+const checkedConstants = new WeakMap<object, Values>();
+
+/**
+ * Renders a task for a host: keywords, `when`, loop, arguments.
+ * @throws TaskError, TemplateError, InputError, Unanswered (a fact is needed), Unknowable
+ */
+export function makeJob(task: Task, scope: TaskScope, flags: Flags, cursor: Cursor): Job {
+  const items = task.loop ? loopItems(task, task.loop, scope) : [makeItem(task, scope)];
+  return {
+    task,
+    label: labelOf(task, scope, cursor.inHandlers),
+    effective: effective(task.keywords, items[0]?.scope ?? scope, flags),
+    items,
+    cursor,
+    next: 0,
+    looped: task.loop !== undefined,
+    started: undefined,
+  };
+}
+
+/** How a task is shown. A name that cannot be rendered yet is shown as the module's. */
+export function labelOf(task: Pick<Task, 'id' | 'name' | 'place' | 'lexical'> & { readonly module?: string }, scope: TaskScope, handler: boolean): TaskLabel {
+  const module = task.module ?? 'include';
+  let name = module;
+  try {
+    if (task.name) name = String(task.name.render(scope));
+  } catch {
+    name = module;
+  }
+  const role = task.lexical.role?.name;
+  return { id: task.id, name, module, place: task.place, ...(role === undefined ? {} : { role }), handler };
+}
+
+function loopItems(task: Task, loop: Loop, scope: TaskScope): Item[] {
+  const list = loop.items.render(scope);
+  if (!Array.isArray(list)) throw new TaskError('loop must be a list', 'a mapping becomes one with the helper items: loop: "{{items mapping}}"');
+  return list.map((value, index) => {
+    const locals = new Map<string, Value>([[loop.loopVar, value]]);
+    if (loop.indexVar !== undefined) locals.set(loop.indexVar, index);
+    if (loop.extended) locals.set('ansible_loop', extended(list, index));
+    const inner = scope.with(locals);
+    const shown = loop.label === undefined ? value : loop.label.render(inner);
+    return { ...makeItem(task, inner), label: typeof shown === 'string' ? shown : JSON.stringify(shown), value };
+  });
+}
+
+function extended(list: readonly Value[], index: number): Values {
+  const { length } = list;
+  return {
+    index: index + 1,
+    index0: index,
+    revindex: length - index,
+    revindex0: length - index - 1,
+    first: index === 0,
+    last: index === length - 1,
+    length,
+    allitems: [...list],
+    ...(index > 0 ? { previtem: list[index - 1]! } : {}),
+    ...(index < length - 1 ? { nextitem: list[index + 1]! } : {}),
+  };
+}
+
+function makeItem(task: Task, scope: TaskScope): Item {
+  const refused = task.keywords.when.find((condition) => !condition.test(scope));
+  return {
+    scope,
+    args: refused ? undefined : argumentsOf(task, scope),
+    ...(refused ? { skipped: `when: ${refused.source}` } : {}),
+    outcomes: [],
+    awaited: 0,
+    attempt: 1,
+  };
+}
+
+function argumentsOf(task: Task, scope: TaskScope): Values {
+  const raw = task.args.render(scope);
+  const constant = task.args.references.length === 0 && isMapping(raw) ? raw : undefined;
+  const known = constant && checkedConstants.get(constant);
+  if (known) return known;
+  const { values, problems } = checkArguments(moduleNamed(task.module), without(raw));
+  if (problems.length > 0) {
+    const [first, ...more] = problems.map(({ name, message, hint }) => ({ message, hint, place: task.argPlace(name.split(/[.[]/)[0]!) }));
+    throw new TaskError([first!, ...more].map(formatProblem).join('; '), 'the arguments after their templates were rendered');
+  }
+  if (constant) checkedConstants.set(constant, values);
+  return values;
+}
+
+/** The arguments without those that are to be left out. */
+function without(raw: Value): Value {
+  if (!isMapping(raw)) return raw;
+  const entries = Object.entries(raw).filter(([, value]) => value !== OMIT);
+  return Object.fromEntries(entries.map(([name, value]) => [name, isMapping(value) ? without(value) : value]));
+}
