@@ -3,6 +3,7 @@ import { quote } from '../base/quote.js';
 import { ask } from '../probes/registry.js';
 import { actionKind, predict } from './action.js';
 import { type Attributes, folderTouched, freshStat, looksAgain, octal, ownership, temporaryName } from './paths.js';
+import { unitEffects } from './unit-files.js';
 import { landing, validating } from './write.js';
 
 /** Puts a copy of a file of the host in place, as `write` does with bytes. */
@@ -43,6 +44,7 @@ export const duplicate = actionKind<DuplicateAction>({
       content ? predict(ask('content', path), content) : { type: 'stale', probe: ask('content', path) },
       looksAgain,
       ...folderTouched(path, look),
+      ...unitEffects(path, undefined, look),
     ];
   },
 });

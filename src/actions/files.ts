@@ -4,6 +4,7 @@ import { ask } from '../probes/registry.js';
 import type { FileStat } from '../probes/stat.js';
 import { actionKind, type Effect, predict } from './action.js';
 import { type Attributes, folderTouched, freshStat, looksAgain, octal, ownership } from './paths.js';
+import { unitEffects } from './unit-files.js';
 import { digestOf } from './write.js';
 
 /** Makes folders that do not exist, outermost first; all get the same attributes. */
@@ -97,7 +98,12 @@ export const link = actionKind<LinkAction>({
     if (!hard) {
       const followed = look(ask('stat', posix.resolve(posix.dirname(path), target)));
       const stat: FileStat = { ...freshStat('symlink', { mode: 0o777 }, Buffer.byteLength(target)), target };
-      return [...begin, predict(ask('stat', path), followed === undefined ? stat : { ...stat, followed }), ...folderTouched(path, look)];
+      return [
+        ...begin,
+        predict(ask('stat', path), followed === undefined ? stat : { ...stat, followed }),
+        ...folderTouched(path, look),
+        ...unitEffects(path, target === '/dev/null' ? null : undefined, look),
+      ];
     }
     const source = look(ask('stat', target));
     if (!source) return [...begin, { type: 'stale', probe: ask('stat', target) }];
@@ -153,5 +159,6 @@ export const remove = actionKind<RemoveAction>({
     predict(ask('content', path), null),
     looksAgain,
     ...folderTouched(path, look),
+    ...unitEffects(path, undefined, look).slice(0, 1),
   ],
 });

@@ -3,6 +3,7 @@ import { quote } from '../base/quote.js';
 import { ask } from '../probes/registry.js';
 import { actionKind, type Bytes, type Effect, predict } from './action.js';
 import { type Attributes, folderTouched, freshStat, looksAgain, octal, ownership, temporaryName } from './paths.js';
+import { unitEffects } from './unit-files.js';
 
 /** Puts a whole file in place: the old one is there until the new one is complete, on disk and has its attributes. */
 export interface WriteAction extends Attributes {
@@ -120,6 +121,7 @@ export const write = actionKind<WriteAction>({
       predict(ask('digest', path), digestOf(content)),
       Buffer.isBuffer(content) ? predict(ask('content', path), content) : { type: 'stale', probe: ask('content', path) },
     ];
-    return [...effects, looksAgain, ...folderTouched(path, look)];
+    const bytes = Buffer.isBuffer(content) ? content : undefined;
+    return [...effects, looksAgain, ...folderTouched(path, look), ...unitEffects(path, bytes, look)];
   },
 });
