@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { didYouMean } from '../base/nearest.js';
+import type { Place } from '../base/place.js';
 import { isMapping, type Value } from '../base/value.js';
 import { checkOption } from './argument-check.js';
 import type { Context } from './context.js';
@@ -97,19 +98,21 @@ function option(checker: Context['checker'], spot: Spot): RoleOption {
 }
 
 /**
- * Checks what is given where a role is used against its specification: names that it lacks, and values that are
- * constant. What is missing can only be told on a host.
+ * Checks what is given where a role is used against its specification: values that are constant, and names that it
+ * lacks. A variable may be meant for a dependency, so its name is a warning, and only where it is near a known one.
+ * What is missing can only be told on a host.
  */
-export function checkParameters({ checker }: Context, role: string, spec: RoleArgumentSpec, layers: readonly Variables[]): void {
-  for (const layer of layers) {
+export function checkParameters({ checker }: Context, role: string, spec: RoleArgumentSpec, params: Variables, vars: Variables, keyPlace: (name: string) => Place | undefined): void {
+  for (const layer of [params, vars]) {
     for (const [name, value] of layer) {
       const known = spec.options[name];
-      if (!known) {
-        const hint = didYouMean(name, Object.keys(spec.options)) ?? `see argument_specs at ${spec.place.file}`;
-        checker.problem(value.place, `the role "${role}" has no argument "${name}"`, hint);
-      } else if (value.references.length === 0) {
+      const message = `the role "${role}" has no argument "${name}"`;
+      const near = didYouMean(name, Object.keys(spec.options));
+      if (known && value.references.length === 0) {
         checker.problems.push(...checkOption(known, value.render(NO_SCOPE), name, () => value.place));
-      }
+      } else if (!known && layer === params) {
+        checker.problem(keyPlace(name) ?? value.place, message, near ?? `its arguments are described in ${spec.place.file}`);
+      } else if (!known && near !== undefined) checker.warning(value.place, message, near);
     }
   }
 }

@@ -7,7 +7,7 @@ import type { Spot } from './spot.js';
 import { checkTaskKeywords, type Statement } from './statement.js';
 import { lexicalWith } from './task.js';
 import { findTaskFile, taskFile } from './task-file.js';
-import type { Node } from './tree.js';
+import type { Node, Variables } from './tree.js';
 
 /** `import_tasks`: the nodes of the file stand in its place. */
 export async function importTasks(context: Context, spot: Spot, statement: Statement): Promise<Node[]> {
@@ -27,7 +27,7 @@ export async function importRole(context: Context, spot: Spot, statement: Statem
     return [];
   }
   if (!use || !importable(context, use, statement)) return [];
-  const used = await useRole(inside, { ...use, isStatic: true, public: use.public ?? true });
+  const used = await useRole(inside, { ...use, isStatic: true, public: use.public ?? true, ...givenVars(spot, inside.lexical.vars) });
   return used ? [...used.nodes] : [];
 }
 
@@ -41,6 +41,12 @@ function insideOf(context: Context, spot: Spot, statement: Statement): Context {
   }
   checkTaskKeywords(context, spot, statement, known, 'at an import');
   return { ...context, keywords: inherit(checker, context.keywords, spot), lexical: lexicalWith(context, spot) };
+}
+
+/** The variables that the import itself has, as the role gets them. */
+export function givenVars(spot: Spot, layers: readonly Variables[]): { given?: Variables } {
+  const given = spot.has('vars') ? layers.at(-1) : undefined;
+  return given ? { given } : {};
 }
 
 function dynamic({ module }: Statement): string {

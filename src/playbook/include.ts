@@ -2,6 +2,7 @@ import { InputError } from '../base/error.js';
 import { isMapping, type Value } from '../base/value.js';
 import type { Context } from './context.js';
 import { listenTo, tellUnknownHandlers } from './handlers.js';
+import { givenVars } from './import.js';
 import { inherit } from './inherit.js';
 import { checkKeywords, IMPORT, INCLUDE } from './keywords.js';
 import { loop } from './loop.js';
@@ -32,7 +33,7 @@ export async function includeRole(context: Context, spot: Spot, statement: State
     return [];
   }
   return include(context, spot, statement, 'role', async (inside, use) => {
-    const used = await useRole(inside, { ...use, isStatic: false, public: use.public ?? false });
+    const used = await useRole(inside, { ...use, isStatic: false, public: use.public ?? false, ...givenVars(spot, inside.lexical.params) });
     return used ? [...used.nodes] : [];
   });
 }
@@ -66,7 +67,7 @@ async function include(context: Context, spot: Spot, statement: Statement, what:
     lexical,
     ...(repeated && { loop: repeated }),
     ...(known && { known }),
-    load: (args) => {
+    load: async (args) => {
       const rendered = renderedUse(use, args, what);
       const key = keyOf(rendered);
       let loading = loaded.get(key);

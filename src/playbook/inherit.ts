@@ -1,13 +1,13 @@
 import { isMapping } from '../base/value.js';
-import type { Compiled, Condition } from '../template/template.js';
+import type { Compiled } from '../template/template.js';
 import type { Checker } from './checker.js';
+import { conditions } from './conditions.js';
 import {
   compiledFlag,
   compiledNumber,
   compiledText,
   flag,
   isTemplate,
-  kindOf,
   list,
   names,
   number,
@@ -26,31 +26,6 @@ export const NOTHING_SAID: Keywords = Object.freeze({ when: [], tags: [], enviro
 
 const CONNECTIONS = ['ssh', 'local', 'smart', 'paramiko', 'paramiko_ssh', 'openssh'] as const;
 const METHODS = ['sudo', 'su', 'doas'] as const;
-
-/** The conditions at `when` and its like: one, or a list of which all must hold. */
-export function conditions(checker: Checker, spot: Spot, what: string): Condition[] {
-  const found: Condition[] = [];
-  if (spot.value === null) {
-    checker.problem(spot.keyPlace, `${what} is empty`, 'write a condition, or leave it out');
-    return found;
-  }
-  for (const item of list(spot)) {
-    const { value } = item;
-    const braces = typeof value === 'string' ? /^\s*\{\{([^{}]*)\}\}\s*$/.exec(value) : undefined;
-    if (braces) {
-      const inner = braces[1]!.trim();
-      const against = checker.reasonsAgainst(inner, item.place)[0];
-      const hint = against ? `${against.hint ?? against.message}, and no braces` : `write ${what}: ${inner}`;
-      checker.problem(item.place, 'a condition is written without braces', hint);
-    } else if (typeof value !== 'string' && typeof value !== 'boolean') {
-      checker.problem(item.place, `${what} takes a condition, or a list of them, not ${kindOf(value)}`);
-    } else {
-      const condition = checker.catch(() => checker.compiler.conditionOrBoolean(value, item.place));
-      if (condition) found.push(condition);
-    }
-  }
-  return found;
-}
 
 function environment(checker: Checker, spot: Spot): Compiled[] {
   const found: Compiled[] = [];

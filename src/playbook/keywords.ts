@@ -12,10 +12,12 @@ const LOOP = ['loop', 'loop_control'];
 
 const words = (...lists: readonly (readonly string[])[]): ReadonlySet<string> => new Set(lists.flat());
 
-export const PLAY = words(COMMON, [
+// Its own come first: of two near names the first is suggested.
+const OF_PLAYS = [
   ...['hosts', 'gather_facts', 'vars_files', 'vars_prompt', 'pre_tasks', 'roles', 'tasks', 'post_tasks', 'handlers'],
   ...['serial', 'strategy', 'max_fail_percentage', 'force_handlers', 'order'],
-]);
+];
+export const PLAY = words(OF_PLAYS, COMMON);
 export const IMPORT_PLAYBOOK = words(['import_playbook', 'name', 'vars', 'when', 'tags']);
 export const ROLE_USE = words(COMMON, ['role', 'when', 'delegate_to']);
 export const BLOCK = words(COMMON, ['block', 'rescue', 'always', 'when', 'delegate_to', 'notify']);
@@ -69,16 +71,17 @@ export function isForeign(name: string): boolean {
 }
 
 function misplaced(checker: Checker, spot: Spot, name: string, where: string): void {
-  const place = spot.placeOf([name], 'key');
-  const hint =
-    where === 'in a play' && TASK.has(name)
-      ? 'write it at the tasks, or at a block around them'
-      : where.startsWith('at an include')
-        ? `an include does not pass it on: write "apply: {${name}: ...}" below it, or import instead`
-        : name === 'listen'
-          ? 'only handlers listen'
-          : undefined;
-  checker.problem(place, `the keyword "${name}" has no meaning ${where}`, hint);
+  checker.problem(spot.placeOf([name], 'key'), `the keyword "${name}" has no meaning ${where}`, whereItBelongs(name, where));
+}
+
+function whereItBelongs(name: string, where: string): string | undefined {
+  if (name === 'listen') return 'only handlers listen';
+  if (name === 'rescue' || name === 'always') return 'it belongs to a block: put "block:" with tasks beside it';
+  if (where === 'in a play' && TASK.has(name)) return 'write it at the tasks, or at a block around them';
+  if (where === 'at an include' && IMPORT.has(name)) {
+    return `an include does not pass it on: write "apply: {${name}: ...}" below it, or import instead`;
+  }
+  return where === 'at an include' ? 'write it at the tasks of the file' : undefined;
 }
 
 /** Tells of every name in a mapping that is not in `known`. */

@@ -35,9 +35,6 @@ function node(context: Context, spot: Spot): Node[] | Promise<Node[]> {
     return [];
   }
   if (spot.has('block') || 'block' in spot.value) return block(context, spot);
-  for (const name of ['rescue', 'always']) {
-    if (spot.has(name)) checker.problem(spot.placeOf([name], 'key'), `"${name}" needs a block`, 'put "block:" with tasks beside it');
-  }
   const statement = statementOf(context, spot);
   if (!statement) return [];
   switch (statement.module) {

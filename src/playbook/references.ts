@@ -72,6 +72,7 @@ function* ofNode(node: Node): Generator<Reads> {
     if (node.loop.label) yield node.loop.label;
   }
   if (node.kind === 'include') return;
+  yield* node.assertions ?? [];
   yield* node.changedWhen ?? [];
   yield* node.failedWhen ?? [];
   yield* node.until ?? [];

@@ -38,6 +38,7 @@ export async function roleAtList(context: Context, spot: Spot, outer: Variables 
     validate: true,
     vars,
     params: merged(outer, own),
+    keyPlace: (parameter) => (own.has(parameter) ? spot.placeOf([parameter], 'key') : undefined),
     ...(!allowDuplicates && { once }),
   };
   const inside: Context = { ...context, keywords };

@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { readdirSync } from 'node:fs';
 import { didYouMean } from '../base/nearest.js';
+import type { Place } from '../base/place.js';
 import type { Variables } from './tree.js';
 import { checkParameters, readArgumentSpec } from './argument-spec.js';
 import type { Context } from './context.js';
@@ -28,6 +29,10 @@ export interface RoleUse {
   readonly vars?: Variables;
   /** Parameters of a use at `roles`. */
   readonly params?: Variables;
+  /** Where the name of a parameter stands. */
+  keyPlace?(name: string): Place | undefined;
+  /** `vars:` of an import or include, to be checked against the role's specification. */
+  readonly given?: Variables;
   readonly once?: string;
 }
 
@@ -111,7 +116,7 @@ async function makeRole(context: Context, use: RoleUse, found: FoundRole, meta: 
   const ownVars = await fileVariables(context, folder, 'vars', use.from.vars, use.spot);
   const params = use.params ?? NO_VARIABLES;
   const spec = use.validate ? await readArgumentSpec(context, folder, use.from.tasks, meta) : undefined;
-  if (spec) checkParameters(context, name, spec, [params, use.vars ?? NO_VARIABLES]);
+  if (spec) checkParameters(context, name, spec, params, merged(use.vars ?? NO_VARIABLES, use.given ?? NO_VARIABLES), (each) => use.keyPlace?.(each));
   return {
     name,
     folder,

@@ -1,4 +1,4 @@
-import { nearest } from '../base/nearest.js';
+import { didYouMean, nearest } from '../base/nearest.js';
 import { isMapping } from '../base/value.js';
 import type { Context } from './context.js';
 import { BLOCK, HANDLER, isForeign, PLAY, unknownKeyword } from './keywords.js';
@@ -109,13 +109,18 @@ export function statementOf(context: Context, spot: Spot): Statement | undefined
   return found[0];
 }
 
+/** A module's name without its collection, which the catalogue takes off only where it knows the module. */
+function lastWord(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}
+
 function unknownModule(context: Context, spot: Spot, name: string, part: 'key' | 'value'): void {
   const { checker } = context;
   const place = part === 'key' ? spot.keyPlace : spot.place;
-  const short = checker.modules.canonical(name);
+  const short = lastWord(name);
   const instead = INSTEAD.get(short);
   if (instead !== undefined) checker.problem(place, `there is no module "${name}"`, instead);
-  else checker.unknown(place, 'module', name, [...checker.modules.names(), ...STATEMENTS]);
+  else checker.problem(place, `unknown module "${name}"`, didYouMean(short, [...checker.modules.names(), ...STATEMENTS]));
 }
 
 /** Names that are neither keywords nor modules: told as what they come nearest to. */
@@ -125,7 +130,7 @@ function tellStrangers(context: Context, spot: Spot, strangers: readonly string[
   for (const name of strangers) {
     const entry = spot.at(name);
     const { modules } = checker;
-    const short = modules.canonical(name);
+    const short = lastWord(name);
     const isModule = INSTEAD.has(short) || nearest(short, [...modules.names(), ...STATEMENTS]) !== undefined;
     const likeKeyword = nearest(name, HANDLER) !== undefined;
     if (missesModule && (isModule || !likeKeyword) && !isTemplate(name)) {

@@ -1,13 +1,14 @@
 import type { Place } from '../base/place.js';
-import type { Values } from '../base/value.js';
-import type { Compiled } from '../template/template.js';
+import { isMapping } from '../base/value.js';
+import type { Compiled, Condition } from '../template/template.js';
 import { type TaskArguments, taskArguments } from './arguments.js';
 import type { Context } from './context.js';
 import { listenTo } from './handlers.js';
-import { conditions, inherit } from './inherit.js';
+import { condition, conditions } from './conditions.js';
+import { inherit } from './inherit.js';
 import { HANDLER, TASK } from './keywords.js';
 import { loop } from './loop.js';
-import { compiledNumber, isTemplate, kindOf, list, text } from './read.js';
+import { compiledNumber, isTemplate, list, text } from './read.js';
 import type { Spot } from './spot.js';
 import { checkTaskKeywords, type Statement } from './statement.js';
 import type { Lexical, Task } from './tree.js';
@@ -68,7 +69,7 @@ export function task(context: Context, spot: Spot, statement: Statement): Task {
   const { module, given, local } = statement;
   checkTaskKeywords(context, spot, statement, context.inHandlers ? HANDLER : TASK, 'in a task');
   const args = taskArguments(checker, spot, given, module, checker.modules.freeForm(module));
-  checkArguments(context, module, args);
+  const assertions = checkArguments(context, module, args);
   const id = context.loader.nextId(spot);
   if (context.inHandlers) listenTo(context, spot, id);
   const keywords = inherit(checker, context.keywords, spot);
@@ -85,21 +86,19 @@ export function task(context: Context, spot: Spot, statement: Statement): Task {
     lexical: lexicalWith(context, spot),
     notify: spot.has('notify') ? [...notify, ...notified(context, spot.at('notify'))] : notify,
     ...ownKeywords(context, spot),
+    ...(assertions.length > 0 && { assertions }),
   };
 }
 
-function checkArguments({ checker }: Context, module: string, { value, placeOf }: TaskArguments): void {
-  if (typeof value !== 'object') return;
+/** Has the catalogue check the arguments; those that are conditions are compiled here. */
+function checkArguments({ checker }: Context, module: string, { value, placeOf }: TaskArguments): Condition[] {
+  if (!isMapping(value)) return [];
   checker.problems.push(...checker.modules.check(module, value, placeOf));
   const name = CONDITIONS.get(module);
-  const condition = name === undefined || value === null ? undefined : (value as Values)[name];
-  if (condition === undefined) return;
-  const all = Array.isArray(condition) ? condition : [condition];
-  for (const [index, each] of all.entries()) {
-    const place = placeOf(Array.isArray(condition) ? [name!, index] : [name!]);
-    if (typeof each === 'string' || typeof each === 'boolean') checker.catch(() => checker.compiler.conditionOrBoolean(each, place));
-    else checker.problem(place, `${name} takes a condition, or a list of them, not ${kindOf(each)}`);
-  }
+  const given = name === undefined ? null : (value[name] ?? null);
+  if (given === null) return [];
+  if (!Array.isArray(given)) return [condition(checker, given, placeOf([name!]), name!) ?? []].flat();
+  return given.flatMap((each, index) => condition(checker, each, placeOf([name!, index]), name!) ?? []);
 }
 
 function argumentPlace({ value, place, placeOf }: TaskArguments, name: string): Place {

@@ -113,6 +113,8 @@ export interface Task {
   /** Canonical module name (`ansible.builtin.` taken off). */
   readonly module: string;
   readonly args: Compiled;
+  /** Conditions among the arguments (`that` of assert), compiled. */
+  readonly assertions?: readonly Condition[];
   /** The place of an argument, e.g. `argPlace('mode')`; of the module's own line where the argument is absent. */
   argPlace(name: string): Place;
   readonly keywords: Keywords;
@@ -216,6 +218,7 @@ export interface Play {
   /** What the tasks inherit; it also holds for the gathering of facts. */
   readonly keywords: Keywords;
   readonly gatherFacts: boolean;
+  /** `free` where the play does not say: hosts wait for each other only where it asks for it. */
   readonly strategy: 'linear' | 'free' | 'host_pinned';
   readonly serial: Serial;
   readonly order: 'inventory' | 'reverse_inventory' | 'sorted' | 'reverse_sorted' | 'shuffle';
