@@ -68,7 +68,10 @@ export class Delegation {
           said: (stream, data) => {
             if (!this.#job.effective.noLog) this.#company.emit({ type: 'task-output', host: this.#host, task: label, stream, chunk: data.toString('utf8') });
           },
-          done: (outcome) => item.outcomes.push(outcome),
+          done: (outcome) => {
+            item.outcomes.push(outcome);
+            this.#job.seconds += outcome.duration;
+          },
         })),
         [],
       );

@@ -4,7 +4,7 @@ import { UnreachableError } from '../base/error.js';
 import type { Value } from '../base/value.js';
 import { Unanswered, Unknowable } from '../modules/module.js';
 import { moduleNamed } from '../modules/registry.js';
-import type { Include, Meta, Task } from '../playbook/tree.js';
+import type { Include, Meta, Role, Task } from '../playbook/tree.js';
 import { type Probe, probeKey } from '../probes/registry.js';
 import type { TaskLabel } from '../report/event.js';
 import type { Become } from '../transport/become.js';
@@ -20,6 +20,7 @@ import { type Item, type ItemResult, type Job, labelOf, makeJob } from './job.js
 import type { Errand, Lane } from './lane.js';
 import { planContext } from './plan-context.js';
 import { registeredValue, reportItem, reportJob } from './reporting.js';
+import { checkRole } from './role-arguments.js';
 import type { HostMemory, HostVariables, TaskScope } from './variables.js';
 import { waitFor, waits } from './waiting.js';
 
@@ -61,6 +62,7 @@ export class HostRun {
   #disturbed = false;
   #doing: TaskLabel | undefined;
   #reconnected = false;
+  readonly #entered = new Set<Role>();
 
   constructor(host: string, lane: Lane, company: Company) {
     this.host = host;
@@ -274,9 +276,12 @@ export class HostRun {
   async #make(task: Task): Promise<Job | undefined> {
     const known = this.#ahead.get(task.id);
     const cursor = this.#cursor;
-    if (known && known.epoch === this.#memory.epoch) return Object.assign(known.job, { cursor });
+    const { role } = task.lexical;
+    const entered = !role?.argumentSpec || this.#entered.has(role);
+    if (entered && known && known.epoch === this.#memory.epoch) return Object.assign(known.job, { cursor });
     const scope = this.#scope(task);
     try {
+      this.#enterRole(task, scope);
       return makeJob(task, scope, this.#company.flags, cursor);
     } catch (error) {
       if (error instanceof Unanswered) {
@@ -294,6 +299,13 @@ export class HostRun {
       this.#conclude(brokenJob(task, scope, cursor, result));
       return undefined;
     }
+  }
+
+  /** A role's arguments are checked once per host, before its first task that is wanted. */
+  #enterRole({ lexical: { role } }: Task, scope: TaskScope): void {
+    if (!role?.argumentSpec || this.#entered.has(role)) return;
+    checkRole(role, scope);
+    this.#entered.add(role);
   }
 
   #scope(task: Pick<Task, 'lexical'>): TaskScope {
@@ -326,7 +338,6 @@ export class HostRun {
       item.result = this.#judged(job, item);
       return undefined;
     }
-    job.started ??= performance.now();
     for (const action of actions) {
       this.#send(job, item, action);
       this.#lane.apply(actionEffects(action, beliefs.look));
@@ -362,6 +373,7 @@ export class HostRun {
         },
         done: (outcome) => {
           item.outcomes.push(outcome);
+          job.seconds += outcome.duration;
           item.awaited--;
           if (item.awaited === 0 || outcome.status !== 0) {
             item.awaited = 0;
@@ -401,12 +413,14 @@ export class HostRun {
   async #wait(job: Job, item: Item): Promise<void> {
     const result = item.result!;
     if (job.effective.check || result.status === 'failed') return;
+    const started = performance.now();
     try {
       const more = await waitFor(result.controller, this.#lane, job.effective.become, this.#company);
       item.result = { ...result, values: { ...result.values, ...more } };
     } catch (error) {
       item.result = failure(error);
     }
+    job.seconds += (performance.now() - started) / 1000;
   }
 
   #foresee(user: Become | undefined, probes: Map<string, Probe>): void {
@@ -673,6 +687,6 @@ function brokenJob(task: Task, scope: TaskScope, cursor: Cursor, result: ItemRes
     cursor,
     next: 1,
     looped: false,
-    started: undefined,
+    seconds: 0,
   };
 }

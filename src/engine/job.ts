@@ -48,7 +48,8 @@ export interface Job {
   /** The item to plan next. */
   next: number;
   readonly looped: boolean;
-  started: number | undefined;
+  /** Seconds that the host has worked on it. */
+  seconds: number;
 }
 
 /** Arguments of constant tasks are checked once for all hosts. */
@@ -68,7 +69,7 @@ export function makeJob(task: Task, scope: TaskScope, flags: Flags, cursor: Curs
     cursor,
     next: 0,
     looped: task.loop !== undefined,
-    started: undefined,
+    seconds: 0,
   };
 }
 

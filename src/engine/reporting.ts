@@ -36,7 +36,7 @@ function taskResult(job: Job, result: ItemResult, guarded: boolean): TaskResult 
     ...(result.hint === undefined || noLog ? {} : { hint: result.hint }),
     values: noLog ? emptyMapping() : result.values,
     diff: diff && !noLog ? result.diff : [],
-    duration: job.started === undefined ? 0 : (performance.now() - job.started) / 1000,
+    duration: job.seconds,
     ignored,
     rescued: failed && !ignored && guarded,
   };
