@@ -39,9 +39,7 @@ export const blockinfile = defineModule({
   plan: (args, state, context) => {
     const file = readText(args.path, state, context);
     const gone = args.state === 'absent' || args.block === '';
-    if (file.bytes === null && gone && (args.state === 'absent' || !args.create)) {
-      if (args.state === 'absent') return { actions: [], result: { msg: `File ${file.path} not present` } };
-    }
+    if (file.bytes === null && args.state === 'absent') return { actions: [], result: { msg: `File ${file.path} not present` } };
     if (file.bytes === null && !args.create) throw new TaskError(`${file.path} does not exist`, 'create: true makes it');
     const begin = args.marker.replaceAll('{mark}', args.marker_begin);
     const end = args.marker.replaceAll('{mark}', args.marker_end);

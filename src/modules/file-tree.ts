@@ -13,16 +13,8 @@ export function planTree(path: string, wanted: FileArguments, state: State): Att
   const script = `find "$1" -printf '%y %m %U %G %u %g\\n' | sort -u`;
   const said = state.read(outputOf({ argv: ['sh', '-c', script, 'find', path] }));
   if (said.stderr !== '' || said.stdout === '') throw new TaskError(`find ${path}: ${said.stderr.trim() || 'no answer'}`);
+  if (!combinationsDiffer(said.stdout, wanted)) return undefined;
   const { mode } = wanted;
-  let differs = false;
-  for (const line of said.stdout.trimEnd().split('\n')) {
-    const [type, bits, uid, gid, owner, group] = line.split(' ');
-    if (wanted.owner !== undefined && wanted.owner !== owner && wanted.owner !== uid) differs = true;
-    if (wanted.group !== undefined && wanted.group !== group && wanted.group !== gid) differs = true;
-    const before = Number.parseInt(bits ?? '0', 8);
-    if (mode !== undefined && type !== 'l' && resolveMode(mode, before, type === 'd') !== before) differs = true;
-  }
-  if (!differs) return undefined;
   const octal = mode !== undefined && /^\d/.test(mode);
   return {
     kind: 'attributes',
@@ -33,4 +25,17 @@ export function planTree(path: string, wanted: FileArguments, state: State): Att
     ...(octal ? { mode: resolveMode(mode, 0, true) } : {}),
     ...(mode !== undefined && !octal ? { symbolic: mode } : {}),
   };
+}
+
+/** Whether any of the lines `TYPE MODE UID GID OWNER GROUP` lacks a wanted attribute; TYPE is d or l, or anything else. */
+export function combinationsDiffer(lines: string, wanted: FileArguments): boolean {
+  return lines.split('\n').some((line) => {
+    if (line === '') return false;
+    const [type, bits, uid, gid, owner, group] = line.split(' ');
+    if (wanted.owner !== undefined && wanted.owner !== owner && wanted.owner !== uid) return true;
+    if (wanted.group !== undefined && wanted.group !== group && wanted.group !== gid) return true;
+    if (wanted.mode === undefined || type === 'l') return false;
+    const before = Number.parseInt(bits ?? '0', 8);
+    return resolveMode(wanted.mode, before, type === 'd') !== before;
+  });
 }

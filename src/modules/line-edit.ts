@@ -23,9 +23,9 @@ export interface Edited {
 export function withLine(text: string, edit: LineEdit): Edited {
   const lines = splitLines(text);
   const found = search(lines, edit);
-  if (found) return replaced(lines, found.index, edit.backrefs && found.match ? pythonReplacement(edit.line)(found.match) : edit.line);
+  if (found) return replaced(text, lines, found.index, edit.backrefs && found.match ? pythonReplacement(edit.line)(found.match) : edit.line);
   const equal = lines.findLastIndex((line) => bare(line) === edit.line);
-  if (equal >= 0) return replaced(lines, equal, edit.line);
+  if (equal >= 0) return replaced(text, lines, equal, edit.line);
   if (edit.backrefs) return { text, message: '' };
   return added(lines, place(lines, edit), edit.line);
 }
@@ -45,9 +45,9 @@ function search(lines: readonly string[], { regexp, searchString, firstMatch }: 
   return undefined;
 }
 
-function replaced(lines: string[], index: number, line: string): Edited {
+function replaced(text: string, lines: string[], index: number, line: string): Edited {
   const wanted = line.endsWith('\n') ? line : `${line}\n`;
-  if (lines[index] === wanted) return { text: lines.join(''), message: '' };
+  if (lines[index] === wanted) return { text, message: '' };
   lines[index] = wanted;
   return { text: lines.join(''), message: 'line replaced' };
 }

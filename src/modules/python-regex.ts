@@ -17,11 +17,26 @@ export interface PythonRegexFlags {
   readonly dotAll?: boolean;
 }
 
+/** Expressions made before: a task's are the same for every host and every loop item, mostly. */
+const made = new Map<string, RegExp>();
+const MOST_MADE = 500;
+
 /**
  * @param flags of the JavaScript expression, e.g. `g` or `d`, beside `u` and those the pattern asks for
+ * @returns an expression that others use too: without `y`, and `g` only for matchAll, so that it has no state
  * @throws TaskError where the pattern is invalid or has no counterpart
  */
 export function pythonRegex(pattern: string, { multiline = false, dotAll = false }: PythonRegexFlags = {}, flags = ''): RegExp {
+  const key = `${multiline ? 'm' : ''}${dotAll ? 's' : ''}${flags}/${pattern}`;
+  const known = made.get(key);
+  if (known) return known;
+  const regex = make(pattern, multiline, dotAll, flags);
+  if (made.size >= MOST_MADE) made.clear();
+  made.set(key, regex);
+  return regex;
+}
+
+function make(pattern: string, multiline: boolean, dotAll: boolean, flags: string): RegExp {
   if (pattern.length > LONGEST_PATTERN) throw new TaskError(`the regular expression has ${pattern.length} characters; ${LONGEST_PATTERN} are allowed`);
   const start = /^\(\?([aimsuxL]+)\)/.exec(pattern);
   const given = start?.[1] ?? '';

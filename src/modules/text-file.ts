@@ -32,12 +32,13 @@ export function readText(argument: string, state: State, context: PlanContext): 
   const bytes = real.stat ? state.read(ask('content', real.path)) : null;
   if (bytes && bytes.length > LARGEST) throw new TaskError(`${path} has ${bytes.length} bytes: too large to be edited; ${LARGEST} are allowed`);
   const utf8 = bytes === null || isUtf8(bytes);
+  const whole = bytes?.toString(utf8 ? 'utf8' : 'latin1') ?? '';
   return {
     path,
     bytes,
-    text: bytes?.toString(utf8 ? 'utf8' : 'latin1') ?? '',
+    text: whole,
     inward: (text) => (utf8 ? text : Buffer.from(text).toString('latin1')),
-    outward: (text) => Buffer.from(text, utf8 ? 'utf8' : 'latin1'),
+    outward: (text) => (bytes !== null && text === whole ? bytes : Buffer.from(text, utf8 ? 'utf8' : 'latin1')),
   };
 }
 

@@ -36,11 +36,18 @@ export function planFile(path: string, bytes: Bytes, args: WriteArguments, state
   const file = destination(path, args, state);
   const digest = digestOf(bytes);
   if (file.stat && (args.force === false || state.read(ask('digest', file.path)) === digest)) {
-    return unchanged(path, file.path, file.stat, args, state, args.force === false ? undefined : bytes);
+    const kept = unchanged(path, file.path, file.stat, args, state, args.force === false ? undefined : bytes);
+    return args.force === false ? kept : withChecksum(kept, bytes);
   }
   const old = context.diff && file.shown ? oldContent(file.path, file.stat ?? file.shown, state) : null;
   const plan = replacement(path, file, { bytes }, args, state, context, () => file.stat && state.read(ask('digest', file.path)));
-  return { ...plan, diff: context.diff ? [old === undefined ? tooLarge(path, bytes) : contentDiff(path, old, bytes)] : [] };
+  const diff = context.diff ? [old === undefined ? tooLarge(path, bytes) : contentDiff(path, old, bytes)] : [];
+  return withChecksum({ ...plan, diff }, bytes);
+}
+
+function withChecksum(change: Change, bytes: Bytes): Change {
+  const checksum = sha1Of(bytes);
+  return checksum === undefined ? change : { ...change, result: { ...change.result, checksum } };
 }
 
 /** The same for a module that has read the old content and made the new one of it. */
@@ -117,8 +124,6 @@ function written(path: string, bytes: Bytes | undefined, attributes: { mode?: nu
   if (attributes.group !== undefined) result.group = attributes.group;
   if (bytes === undefined) return result;
   result.size = Buffer.isBuffer(bytes) ? bytes.length : bytes.size;
-  const checksum = sha1Of(bytes);
-  if (checksum !== undefined) result.checksum = checksum;
   return result;
 }
 
