@@ -6,7 +6,7 @@ import type { State } from './module.js';
 import { usualHome, type UserArguments, type UserPart } from './user-options.js';
 import { homeEffects } from './user-home.js';
 import { membershipEffects, memberships } from './user-groups.js';
-import { expiryDay } from './user-password.js';
+import { expiryDay, freshShadow } from './user-password.js';
 
 /** The plan that makes a user. */
 export function planNewUser(args: UserArguments, state: State): UserPart {
@@ -34,7 +34,8 @@ export function planNewUser(args: UserArguments, state: State): UserPart {
     name,
   ];
   const effects: Effect[] = [
-    { type: 'stale-kinds', kinds: ['groups', 'shadow'] },
+    { type: 'stale-kinds', kinds: ['groups'] },
+    predict(ask('shadow', name), freshShadow(args, '!'), false),
     predict(ask('passwd', name), { name, uid: args.uid, gid: primary?.gid, gecos: args.comment ?? '', home, shell: args.shell }),
     ...membershipEffects(name, groups),
   ];

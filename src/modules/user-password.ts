@@ -59,10 +59,24 @@ export function planPassword(args: UserArguments, exists: boolean, state: State)
   return { actions, notes };
 }
 
+/** The entry of a user just made, with what login.defs usually says where the arguments say nothing. */
+export function freshShadow(args: UserArguments, hash: string): ShadowEntry {
+  return {
+    name: args.name,
+    hash,
+    lastChange: undefined,
+    minimum: args.password_expire_min ?? 0,
+    maximum: args.password_expire_max ?? 99_999,
+    warning: args.password_expire_warn ?? 7,
+    inactive: undefined,
+    expires: args.expires === undefined || args.expires < 0 ? undefined : Math.floor(args.expires / DAY),
+  };
+}
+
 /** For a user just made: nothing is there yet, so everything wanted is said. */
 function newPassword(args: UserArguments): UserPart {
   const actions: Action[] = [];
-  const effects: readonly Effect[] = [{ type: 'stale-kinds', kinds: ['shadow'] }];
+  const effects: readonly Effect[] = [predict(ask('shadow', args.name), freshShadow(args, args.password === undefined ? '!' : hashOf(args)), false)];
   // useradd leaves `!`: locked already, and nothing that could be unlocked.
   if (args.password !== undefined) {
     actions.push({ kind: 'run', argv: ['chpasswd', '-e'], stdin: Buffer.from(`${args.name}:${hashOf(args)}\n`), effects });

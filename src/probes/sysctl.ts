@@ -1,14 +1,20 @@
 import { quoteAll } from '../base/quote.js';
 import { lines, probeKind, Refusal } from './probe.js';
 
-/** A letter for each key, v(alue), d(enied) or - (no such key), and the first line of its value. All by builtins. */
+/**
+ * First line: a letter for each key, v(alue), d(enied) or - (no such key); then every line of every value
+ * after its path. Not read by the shell: it reads byte by byte, and the kernel gives numbers in one piece only.
+ */
 const LIBRARY = `hw_sysctl() {
+  hw_map=
   for hw_p; do
-    if [ ! -e "$hw_p" ]; then echo -
-    elif { IFS= read -r hw_v <"$hw_p"; } 2>/dev/null; then printf 'v%s\\n' "$hw_v"
-    else echo d
+    if [ ! -e "$hw_p" ]; then hw_map="$hw_map"-
+    elif [ ! -r "$hw_p" ]; then hw_map="$hw_map"d
+    else hw_map="$hw_map"v
     fi
   done
+  printf '%s\\n' "$hw_map"
+  grep -s '' -- "$@" /dev/null
 }
 `;
 
@@ -27,11 +33,18 @@ export const sysctl = probeKind<string | null>({
   most: 250,
   ask: (keys) => `hw_sysctl ${quoteAll(keys.map(sysctlPath))}`,
   parse: ({ stdout }, keys) => {
-    const found = lines(stdout);
-    if (found.length !== keys.length) throw new Error('the host answered for another number of keys');
-    return found.map((line, i) => {
-      if (line.startsWith('v')) return line.slice(1);
-      return line === '-' ? null : new Refusal(`the kernel does not let us read ${keys[i]}`, 'run the task with become: true');
+    const [map = '', ...rest] = lines(stdout);
+    if (map.length !== keys.length) throw new Error('the host answered for another number of keys');
+    const values = new Map<string, string>();
+    for (const line of rest) {
+      const colon = line.indexOf(':', '/proc/sys/'.length);
+      const path = line.slice(0, colon);
+      // Of a table of several lines the first stands for it.
+      if (!values.has(path)) values.set(path, line.slice(colon + 1));
+    }
+    return keys.map((key, i) => {
+      if (map[i] === 'd') return new Refusal(`the kernel does not let us read ${key}`, 'run the task with become: true');
+      return map[i] === 'v' ? (values.get(sysctlPath(key)) ?? '') : null;
     });
   },
 });
