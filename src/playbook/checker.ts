@@ -5,6 +5,7 @@ import type { Value } from '../base/value.js';
 import type { Compiled, Condition } from '../template/template.js';
 import type { ModuleCatalogue, PlaceOf } from './catalogue.js';
 import type { Spot } from './spot.js';
+import { compileAround, hasTemplate } from './unsafe.js';
 
 /** What this room asks of the template room. Both throw an InputError where the text does not parse. */
 export interface Compiler {
@@ -66,6 +67,7 @@ export class Checker {
   /** The value with its templates compiled; a null where they do not parse (the problem is kept). */
   compile(spot: Spot, value: Value = spot.value, placeOf: PlaceOf = spot.placeOf): Compiled {
     const place = spot.place;
+    if (value === spot.value && hasTemplate(value) && spot.hasUnsafe()) return compileAround(this, spot);
     return this.catch(() => this.compiler.value(value, place, placeOf)) ?? this.compiler.value(null, place, placeOf);
   }
 

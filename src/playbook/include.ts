@@ -45,6 +45,8 @@ async function include(context: Context, spot: Spot, statement: Statement, what:
   checkTaskKeywords(context, spot, statement, context.inHandlers ? new Set([...INCLUDE, 'listen']) : INCLUDE, 'at an include');
   const use = named(context, spot, statement);
   if (!use) return [];
+  const id = loader.nextId(spot);
+  if (context.inHandlers) listenTo(context, spot, id);
   const keywords = inherit(checker, context.keywords, spot);
   const lexical = lexicalWith(context, spot);
   const around = insideOf(context, lexical, use);
@@ -54,8 +56,6 @@ async function include(context: Context, spot: Spot, statement: Statement, what:
   const loaded = new Map<string, Promise<Included>>();
   if (known) loaded.set(keyOf(use), Promise.resolve(known));
   const repeated = loop(checker, spot);
-  const id = loader.nextId(spot);
-  if (context.inHandlers) listenTo(context, spot, id);
   const node: Include = {
     kind: 'include',
     what,

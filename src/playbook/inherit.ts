@@ -25,7 +25,17 @@ type Reader = (checker: Checker, spot: Spot, into: Mutable) => void;
 export const NOTHING_SAID: Keywords = Object.freeze({ when: [], tags: [], environment: [] });
 
 const CONNECTIONS = ['ssh', 'local', 'smart', 'paramiko', 'paramiko_ssh', 'openssh'] as const;
+const SELECTORS = ['all', 'tagged', 'untagged'];
 const METHODS = ['sudo', 'su', 'doas'] as const;
+
+/** Tags of a task's own; those that select others are no names for one. */
+function tags(checker: Checker, spot: Spot): string[] {
+  const found = names(checker, spot, 'tags');
+  for (const tag of found) {
+    if (SELECTORS.includes(tag)) checker.warning(spot.place, `the tag "${tag}" selects other tags on the command line`, 'use another name');
+  }
+  return found;
+}
 
 function environment(checker: Checker, spot: Spot): Compiled[] {
   const found: Compiled[] = [];
@@ -49,7 +59,7 @@ function environment(checker: Checker, spot: Spot): Compiled[] {
 /** How each keyword is read; `when` and `tags` and `environment` add to what is around. */
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['when', (c, s, k) => (k.when = [...k.when, ...conditions(c, s, 'when')])],
-  ['tags', (c, s, k) => (k.tags = [...new Set([...k.tags, ...names(c, s, 'tags')])])],
+  ['tags', (c, s, k) => (k.tags = [...new Set([...k.tags, ...tags(c, s)])])],
   ['environment', (c, s, k) => (k.environment = [...k.environment, ...environment(c, s)])],
   ['become', (c, s, k) => (k.become = compiledFlag(c, s, 'become'))],
   ['become_user', (c, s, k) => (k.becomeUser = compiledText(c, s, 'become_user'))],

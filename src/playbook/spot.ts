@@ -63,6 +63,18 @@ export class Spot {
     return this.above ? [...this.above.path, this.name] : [];
   }
 
+  /** Says whether this was marked `!unsafe`, itself or with what holds it. */
+  isUnsafe(): boolean {
+    return this.document.isUnsafe(this.path);
+  }
+
+  /** Says whether anything in this value was marked `!unsafe`. */
+  hasUnsafe(): boolean {
+    if (typeof this.value !== 'object' || this.value === null) return this.isUnsafe();
+    const names = Array.isArray(this.value) ? this.value.keys() : this.keys();
+    return [...names].some((name) => this.at(name).hasUnsafe());
+  }
+
   /** The place of a part of this value: of the nearest part above it where it does not exist. */
   readonly placeOf: PlaceOf = (path, part) => {
     let spot: Spot = this;

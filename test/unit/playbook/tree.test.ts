@@ -66,6 +66,11 @@ describe('keywords', () => {
     expect(c!.keywords).not.toBe(a!.keywords);
   });
 
+  it('warn of tags that select others', async () => {
+    const { warnings } = await load(tasks('- ping:\n  tags: [all, x]'));
+    expect(warnings).toMatchObject([{ message: 'the tag "all" selects other tags on the command line', place: { line: 4, col: 13 } }]);
+  });
+
   it('of Ansible that change nothing here are warnings', async () => {
     const { warnings } = await load('- hosts: all\n  gather_subset: min\n  collections: [a.b]\n  tasks: [ping: ]\n');
     expect(warnings.map(({ message }) => message)).toEqual(['the keyword "gather_subset" has no effect', 'the keyword "collections" has no effect']);
@@ -122,6 +127,13 @@ describe('a task', () => {
     expect(task!.args.render(nothing)).toEqual({ cmd: 'ls', chdir: '/a', creates: '/c' });
     expect(task!.argPlace('creates')).toMatchObject({ line: 4, col: 34 });
     expect(playbook.warnings).toMatchObject([{ message: 'the argument "chdir" is given twice', place: { line: 4, col: 14 } }]);
+  });
+
+  it('leaves !unsafe text as it is', async () => {
+    const task = await oneTask('- debug:\n    msg: [!unsafe "{{ a", "{{ b }}", {c: !unsafe "{% x %}"}]\n  vars: {v: !unsafe "{{ w"}');
+    expect(task.args.references).toEqual([['b']]);
+    expect(task.args.render({ has: () => true, get: () => 1 })).toEqual({ msg: ['{{ a', 1, { c: '{% x %}' }] });
+    expect(task.lexical.vars[0]!.get('v')!.render(nothing)).toBe('{{ w');
   });
 
   it('takes arguments that are one template', async () => {
