@@ -110,14 +110,15 @@ export class HostRun {
       this.#lane.forget();
     }
     const stop = this.#company.interrupted || this.#company.stopped !== undefined;
+    if (stop) return this.#stop();
     const { leaf } = this.#cursor;
-    if (stop || !leaf) {
+    if (!leaf) {
       if (this.#outbox.length > 0) {
         await this.#flush();
         return undefined;
       }
       if (this.#cursor.failing) return this.#goOnFailing();
-      return stop ? 'stopped' : (this.#failure ?? 'finished');
+      return this.#failure ?? 'finished';
     }
     if (!this.#company.wanted(leaf)) {
       this.#cursor = this.#cursor.next();
@@ -129,6 +130,14 @@ export class HostRun {
       return undefined;
     }
     return leaf.kind === 'meta' ? this.#meta(leaf) : this.#include(leaf);
+  }
+
+  /** What was planned but not sent never happens. */
+  #stop(): HostEnd {
+    this.#pending = [];
+    this.#deliver();
+    this.#outbox = [];
+    return this.#failure ?? 'stopped';
   }
 
   async #task(task: Task): Promise<HostEnd | undefined> {

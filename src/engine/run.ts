@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { InputError } from '../base/error.js';
 import type { Value } from '../base/value.js';
 import { withHost } from '../inventory/grow.js';
@@ -60,7 +61,7 @@ class Run {
   readonly #name: string;
   readonly #recap = new Map<string, Recap>();
   readonly #links = new Map<string, Link>();
-  readonly #starts: Slots;
+  readonly #starts: LimitFunction;
   readonly #forks: Slots;
   readonly #memories = new Map<string, HostMemory>();
   readonly #atWork = new Map<string, HostRun>();
@@ -71,7 +72,7 @@ class Run {
     this.#compiler = compiler;
     this.#now = now;
     this.#name = `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-${randomBytes(3).toString('hex')}`;
-    this.#starts = new Slots(options.connectionStarts);
+    this.#starts = pLimit(options.connectionStarts);
     this.#forks = new Slots(options.forks);
   }
 
@@ -161,7 +162,7 @@ class Run {
         host,
         timeout: connection.timeout,
         holder: flags.check ? undefined : `${userInfo().username}@${hostname()}, run ${this.#name}`,
-        connect: () => this.#starts.within(() => connectHost(host, scope, connection)),
+        connect: () => this.#starts(() => connectHost(host, scope, connection)),
         onConnected: (seconds) => this.#emit({ type: 'connected', host, seconds }),
       });
       this.#links.set(host, link);
