@@ -14,7 +14,7 @@ export function cloneScript(args: GitArguments, target: GitTarget): string {
   const git = quote(args.executable);
   const parent = posix.dirname(args.dest);
   const beside = posix.join(parent, `.${posix.basename(args.dest)}.hostwright-clone`);
-  const words = [git, 'clone', '-q', '-o', quote(args.remote)];
+  const words = [git, '-c advice.detachedHead=false', 'clone', '-q', '-o', quote(args.remote)];
   const name = target.branch ?? target.tag;
   if (args.bare) words.push('--bare');
   else if (args.recursive) words.push('--recurse-submodules');
