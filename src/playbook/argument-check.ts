@@ -29,7 +29,10 @@ function fits(type: Type, value: Value): boolean {
     case 'int':
       return Number.isInteger(value) || (typeof value === 'string' && /^[-+]?\d{1,15}$/.test(value.trim()));
     case 'float':
-      return typeof value === 'number' || (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)));
+      return (
+        typeof value === 'number' ||
+        (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)))
+      );
     case 'list':
       return Array.isArray(value);
     case 'dict':
@@ -51,7 +54,9 @@ export function checkRoleArguments(
   values: ReadonlyMap<string, Value>,
   placeOf: (name: string) => Place = () => spec.place,
 ): Problem[] {
-  return Object.entries(spec.options).flatMap(([name, option]) => checkOption(option, values.get(name) ?? null, name, () => placeOf(name)));
+  return Object.entries(spec.options).flatMap(([name, option]) =>
+    checkOption(option, values.get(name) ?? null, name, () => placeOf(name)),
+  );
 }
 
 /** Checks one value; null counts as not given. */
@@ -61,7 +66,9 @@ export function checkOption(option: RoleOption, value: Value, path: string, plac
     return [{ message: `the argument "${path}" is required`, place: placeOf(), hint: option.description || undefined }];
   }
   if (!fits(option.type, value)) {
-    return [{ message: `the argument "${path}" must be ${EXPECTED[option.type]}, not ${kindOf(value)}`, place: placeOf() }];
+    return [
+      { message: `the argument "${path}" must be ${EXPECTED[option.type]}, not ${kindOf(value)}`, place: placeOf() },
+    ];
   }
   const problems: Problem[] = [];
   if (option.choices && option.type !== 'list') problems.push(...checkChoice(option.choices, value, path, placeOf));
@@ -73,11 +80,16 @@ export function checkOption(option: RoleOption, value: Value, path: string, plac
       ...(option.options && { options: option.options }),
       ...(option.choices && { choices: option.choices }),
     };
-    for (const [index, each] of (value as Value[]).entries()) problems.push(...checkOption(element, each, `${path}[${index}]`, placeOf));
+    for (const [index, each] of (value as Value[]).entries())
+      problems.push(...checkOption(element, each, `${path}[${index}]`, placeOf));
   } else if (option.options && isMapping(value)) {
     for (const name of Object.keys(value)) {
       if (option.options[name]) continue;
-      problems.push({ message: `"${path}" has no "${name}"`, place: placeOf(), hint: didYouMean(name, Object.keys(option.options)) });
+      problems.push({
+        message: `"${path}" has no "${name}"`,
+        place: placeOf(),
+        hint: didYouMean(name, Object.keys(option.options)),
+      });
     }
     for (const [name, inner] of Object.entries(option.options)) {
       problems.push(...checkOption(inner, value[name] ?? null, `${path}.${name}`, placeOf));
@@ -89,5 +101,11 @@ export function checkOption(option: RoleOption, value: Value, path: string, plac
 function checkChoice(choices: readonly Value[], value: Value, path: string, placeOf: () => Place): Problem[] {
   if (choices.some((choice) => String(choice) === String(value))) return [];
   const words = choices.map(String);
-  return [{ message: `the argument "${path}" must be one of ${words.join(', ')}`, place: placeOf(), hint: typeof value === 'string' ? didYouMean(value, words) : undefined }];
+  return [
+    {
+      message: `the argument "${path}" must be one of ${words.join(', ')}`,
+      place: placeOf(),
+      hint: typeof value === 'string' ? didYouMean(value, words) : undefined,
+    },
+  ];
 }

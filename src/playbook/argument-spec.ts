@@ -13,10 +13,31 @@ import type { RoleArgumentSpec, RoleOption, Variables } from './tree.js';
 const TYPES = ['str', 'list', 'dict', 'bool', 'int', 'float', 'path', 'raw'] as const;
 /** Names of an option in Ansible's form; those without a meaning here are for readers. */
 const OF_OPTIONS = [
-  ...['type', 'required', 'description', 'choices', 'default', 'elements', 'options', 'no_log', 'version_added', 'aliases'],
+  ...[
+    'type',
+    'required',
+    'description',
+    'choices',
+    'default',
+    'elements',
+    'options',
+    'no_log',
+    'version_added',
+    'aliases',
+  ],
   ...['mutually_exclusive', 'required_together', 'required_one_of', 'required_if', 'required_by', 'apply_defaults'],
 ];
-const OF_ENTRIES = ['short_description', 'description', 'author', 'options', 'version_added', 'seealso', 'deprecated', 'examples', 'attributes'];
+const OF_ENTRIES = [
+  'short_description',
+  'description',
+  'author',
+  'options',
+  'version_added',
+  'seealso',
+  'deprecated',
+  'examples',
+  'attributes',
+];
 const RELATIONS = ['mutually_exclusive', 'required_together', 'required_one_of', 'required_if', 'required_by'];
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -25,7 +46,12 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
  * The specification of a role's arguments for one of its files of tasks, from meta/argument_specs.yml or from
  * `argument_specs` in meta/main.yml. Undefined where the role says nothing.
  */
-export async function readArgumentSpec({ checker, loader }: Context, folder: string, entry: string, meta: RoleMeta): Promise<RoleArgumentSpec | undefined> {
+export async function readArgumentSpec(
+  { checker, loader }: Context,
+  folder: string,
+  entry: string,
+  meta: RoleMeta,
+): Promise<RoleArgumentSpec | undefined> {
   const [file] = roleFiles(join(folder, 'meta'), 'argument_specs');
   let specs = meta.argumentSpecs;
   if (file !== undefined) {
@@ -38,14 +64,16 @@ export async function readArgumentSpec({ checker, loader }: Context, folder: str
     specs = top.at('argument_specs');
   }
   if (!specs) return undefined;
-  if (!isMapping(specs.value)) return wrongType(checker, specs, 'argument_specs', 'a mapping of files of tasks, such as main');
+  if (!isMapping(specs.value))
+    return wrongType(checker, specs, 'argument_specs', 'a mapping of files of tasks, such as main');
   const name = entry.replace(/\.ya?ml$/, '');
   if (!specs.has(name)) return undefined;
   const spot = specs.at(name);
   if (!isMapping(spot.value)) return wrongType(checker, spot, name, 'a mapping with "options"');
   for (const each of spot.keys()) {
     if (RELATIONS.includes(each)) checker.warning(spot.placeOf([each], 'key'), `"${each}" is not checked for roles`);
-    else if (!OF_ENTRIES.includes(each)) checker.unknown(spot.placeOf([each], 'key'), 'name', each, OF_ENTRIES, ' in argument_specs');
+    else if (!OF_ENTRIES.includes(each))
+      checker.unknown(spot.placeOf([each], 'key'), 'name', each, OF_ENTRIES, ' in argument_specs');
   }
   return {
     place: spot.place,
@@ -75,7 +103,8 @@ function options(checker: Context['checker'], spot: Spot): Record<string, RoleOp
 function option(checker: Context['checker'], spot: Spot): RoleOption {
   for (const each of spot.keys()) {
     if (RELATIONS.includes(each)) checker.warning(spot.placeOf([each], 'key'), `"${each}" is not checked for roles`);
-    else if (!OF_OPTIONS.includes(each)) checker.unknown(spot.placeOf([each], 'key'), 'name', each, OF_OPTIONS, ' of an option');
+    else if (!OF_OPTIONS.includes(each))
+      checker.unknown(spot.placeOf([each], 'key'), 'name', each, OF_OPTIONS, ' of an option');
   }
   const made: Mutable<RoleOption> = {
     type: (spot.has('type') && oneOf(checker, spot.at('type'), 'type', TYPES)) || 'str',
@@ -102,7 +131,14 @@ function option(checker: Context['checker'], spot: Spot): RoleOption {
  * lacks. A variable may be meant for a dependency, so its name is a warning, and only where it is near a known one.
  * What is missing can only be told on a host.
  */
-export function checkParameters({ checker }: Context, role: string, spec: RoleArgumentSpec, params: Variables, vars: Variables, keyPlace: (name: string) => Place | undefined): void {
+export function checkParameters(
+  { checker }: Context,
+  role: string,
+  spec: RoleArgumentSpec,
+  params: Variables,
+  vars: Variables,
+  keyPlace: (name: string) => Place | undefined,
+): void {
   for (const layer of [params, vars]) {
     for (const [name, value] of layer) {
       const known = spec.options[name];
@@ -111,7 +147,11 @@ export function checkParameters({ checker }: Context, role: string, spec: RoleAr
       if (known && value.references.length === 0) {
         checker.problems.push(...checkOption(known, value.render(NO_SCOPE), name, () => value.place));
       } else if (!known && layer === params) {
-        checker.problem(keyPlace(name) ?? value.place, message, near ?? `its arguments are described in ${spec.place.file}`);
+        checker.problem(
+          keyPlace(name) ?? value.place,
+          message,
+          near ?? `its arguments are described in ${spec.place.file}`,
+        );
       } else if (!known && near !== undefined) checker.warning(value.place, message, near);
     }
   }

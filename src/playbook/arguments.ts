@@ -17,11 +17,18 @@ export interface TaskArguments {
  * Reads what stands at a module's name (or behind it, for `action: copy src=a dest=b`) and at `args`.
  * @param bare the argument that a bare string is for; undefined: strings are `key=value` words
  */
-export function taskArguments(checker: Checker, task: Spot, given: Spot, module: string, bare: string | undefined): TaskArguments {
+export function taskArguments(
+  checker: Checker,
+  task: Spot,
+  given: Spot,
+  module: string,
+  bare: string | undefined,
+): TaskArguments {
   const place = given.keyPlace;
   const own = ownArguments(checker, given, module, bare);
   const written = typeof given.value === 'string';
-  const ownPlace: PlaceOf = (path, part) => (path.length === 0 ? place : written ? given.place : given.placeOf(path, part));
+  const ownPlace: PlaceOf = (path, part) =>
+    path.length === 0 ? place : written ? given.place : given.placeOf(path, part);
   if (!task.has('args')) return { value: own, place, placeOf: ownPlace };
   const more = task.at('args');
   if (!isMapping(more.value)) {
@@ -35,7 +42,11 @@ export function taskArguments(checker: Checker, task: Spot, given: Spot, module:
   const value = Object.assign(emptyMapping(), more.value);
   for (const [name, each] of Object.entries(own)) {
     if (name in value) {
-      checker.warning(more.placeOf([name], 'key'), `the argument "${name}" is given twice`, `the one below ${module} is used`);
+      checker.warning(
+        more.placeOf([name], 'key'),
+        `the argument "${name}" is given twice`,
+        `the one below ${module} is used`,
+      );
     }
     value[name] = each;
   }

@@ -11,7 +11,8 @@ import type { Node } from './tree.js';
 export async function block(context: Context, spot: Spot): Promise<Node[]> {
   const { checker } = context;
   checkKeywords(checker, spot, BLOCK, 'in a block');
-  if (context.inHandlers) checker.problem(spot.place, 'a block cannot be a handler', 'let several handlers listen to one topic');
+  if (context.inHandlers)
+    checker.problem(spot.place, 'a block cannot be a handler', 'let several handlers listen to one topic');
   const inside: Context = {
     ...context,
     keywords: inherit(checker, context.keywords, spot),
@@ -22,7 +23,8 @@ export async function block(context: Context, spot: Spot): Promise<Node[]> {
   const rescue = await nodes(inside, spot.at('rescue'), 'rescue');
   const always = await nodes(inside, spot.at('always'), 'always');
   const name = spot.has('name') ? text(checker, spot.at('name'), 'name', false) : undefined;
-  const isEmpty = spot.value !== null && (spot.at('block').value === null || (spot.at('block').value as unknown[]).length === 0);
+  const isEmpty =
+    spot.value !== null && (spot.at('block').value === null || (spot.at('block').value as unknown[]).length === 0);
   if (isEmpty) checker.problem(spot.placeOf(['block'], 'key'), 'this block has no tasks');
   return [{ kind: 'block', place: spot.place, ...(name !== undefined && { name }), body, rescue, always }];
 }

@@ -1,10 +1,10 @@
 import { didYouMean } from '../base/nearest.js';
+import { isMapping } from '../base/value.js';
 import type { Context } from './context.js';
 import { nodes } from './nodes.js';
 import { list, names } from './read.js';
 import type { Spot } from './spot.js';
 import type { Handler } from './tree.js';
-import { isMapping } from '../base/value.js';
 
 /** The handlers of a list, imports included; their names join those that can be notified. */
 export async function handlersOf(context: Context, spot: Spot): Promise<Handler[]> {
@@ -26,7 +26,11 @@ export function listenTo(context: Context, spot: Spot, id: number): void {
   const name = spot.at('name').value;
   if (typeof name === 'string') play.handlers.add(name, lexical.role?.name);
   else if (isMapping(spot.value) && topics.length === 0) {
-    checker.warning(spot.place, 'this handler can never run: it has no name to notify it by', 'give it a name, or "listen: TOPIC"');
+    checker.warning(
+      spot.place,
+      'this handler can never run: it has no name to notify it by',
+      'give it a name, or "listen: TOPIC"',
+    );
   }
 }
 

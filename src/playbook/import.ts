@@ -27,7 +27,12 @@ export async function importRole(context: Context, spot: Spot, statement: Statem
     return [];
   }
   if (!use || !importable(context, use, statement)) return [];
-  const used = await useRole(inside, { ...use, isStatic: true, public: use.public ?? true, ...givenVars(spot, inside.lexical.vars) });
+  const used = await useRole(inside, {
+    ...use,
+    isStatic: true,
+    public: use.public ?? true,
+    ...givenVars(spot, inside.lexical.vars),
+  });
   return used ? [...used.nodes] : [];
 }
 
@@ -37,7 +42,11 @@ function insideOf(context: Context, spot: Spot, statement: Statement): Context {
   const known = new Set([...IMPORT, ...spot.keys().filter((name) => name === 'loop' || name.startsWith('with_'))]);
   for (const name of known) {
     if (IMPORT.has(name)) continue;
-    checker.problem(spot.placeOf([name], 'key'), 'an import cannot loop: it is made before the run', `use ${dynamic(statement)}`);
+    checker.problem(
+      spot.placeOf([name], 'key'),
+      'an import cannot loop: it is made before the run',
+      `use ${dynamic(statement)}`,
+    );
   }
   checkTaskKeywords(context, spot, statement, known, 'at an import');
   return { ...context, keywords: inherit(checker, context.keywords, spot), lexical: lexicalWith(context, spot) };
@@ -54,7 +63,8 @@ function dynamic({ module }: Statement): string {
 }
 
 function importable({ checker }: Context, use: Named, statement: Statement): boolean {
-  if (use.apply) checker.problem(use.apply.keyPlace, 'an import passes its own keywords on', 'write them beside it, not at apply');
+  if (use.apply)
+    checker.problem(use.apply.keyPlace, 'an import passes its own keywords on', 'write them beside it, not at apply');
   if (isConstant(use)) return true;
   const message = 'an import is made before the run, so what it names cannot be a template';
   checker.problem(use.spot.place, message, `use ${dynamic(statement)}`);

@@ -33,16 +33,33 @@ export async function includeRole(context: Context, spot: Spot, statement: State
     return [];
   }
   return include(context, spot, statement, 'role', async (inside, use) => {
-    const used = await useRole(inside, { ...use, isStatic: false, public: use.public ?? false, ...givenVars(spot, inside.lexical.params) });
+    const used = await useRole(inside, {
+      ...use,
+      isStatic: false,
+      public: use.public ?? false,
+      ...givenVars(spot, inside.lexical.params),
+    });
     return used ? [...used.nodes] : [];
   });
 }
 
 type Bring = (inside: Context, use: Named) => Promise<Node[]>;
 
-async function include(context: Context, spot: Spot, statement: Statement, what: Include['what'], bring: Bring): Promise<Node[]> {
+async function include(
+  context: Context,
+  spot: Spot,
+  statement: Statement,
+  what: Include['what'],
+  bring: Bring,
+): Promise<Node[]> {
   const { checker, loader } = context;
-  checkTaskKeywords(context, spot, statement, context.inHandlers ? new Set([...INCLUDE, 'listen']) : INCLUDE, 'at an include');
+  checkTaskKeywords(
+    context,
+    spot,
+    statement,
+    context.inHandlers ? new Set([...INCLUDE, 'listen']) : INCLUDE,
+    'at an include',
+  );
   const use = named(context, spot, statement);
   if (!use) return [];
   const id = loader.nextId(spot);
@@ -62,7 +79,9 @@ async function include(context: Context, spot: Spot, statement: Statement, what:
     place: spot.place,
     id,
     ...naming(context, spot, statement.module),
-    args: checker.compile(statement.given, use.args, (path, part) => (path.length > 0 ? statement.given.placeOf(path, part) : use.spot.place)),
+    args: checker.compile(statement.given, use.args, (path, part) =>
+      path.length > 0 ? statement.given.placeOf(path, part) : use.spot.place,
+    ),
     keywords,
     lexical,
     ...(repeated && { loop: repeated }),
@@ -70,8 +89,8 @@ async function include(context: Context, spot: Spot, statement: Statement, what:
     load: async (args) => {
       const rendered = renderedUse(use, args, what);
       const key = keyOf(rendered);
-      let loading = loaded.get(key);
-      if (!loading) loaded.set(key, (loading = load(rendered)));
+      const loading = loaded.get(key) ?? load(rendered);
+      loaded.set(key, loading);
       return loading;
     },
   };
@@ -90,7 +109,8 @@ function insideOf(context: Context, own: Lexical, { apply }: Named): Context {
     inside.keywords = inherit(checker, context.keywords, apply);
     inside.lexical = lexicalWith(context, apply);
   } else if (apply) wrongType(checker, apply, 'apply', 'a mapping of keywords');
-  if (own !== context.lexical) inside.lexical = { ...inside.lexical, params: [...inside.lexical.params, own.vars.at(-1)!] };
+  if (own !== context.lexical)
+    inside.lexical = { ...inside.lexical, params: [...inside.lexical.params, own.vars.at(-1)!] };
   return inside;
 }
 
@@ -117,7 +137,11 @@ async function ahead(
 /** Builds the nodes, with all that is wrong in them as an InputError. */
 async function loadOnce(around: Context, use: Named, bring: Bring): Promise<Included> {
   if (around.depth > DEEPEST) {
-    throw new InputError({ message: `includes nest more than ${DEEPEST} deep`, place: use.spot.place, hint: 'does a file include itself without a condition that ends it?' });
+    throw new InputError({
+      message: `includes nest more than ${DEEPEST} deep`,
+      place: use.spot.place,
+      hint: 'does a file include itself without a condition that ends it?',
+    });
   }
   const checker = around.loader.checker();
   const inside: Context = { ...around, checker, handlers: [], notified: [], uses: new Map() };
@@ -135,14 +159,19 @@ function renderedUse(use: Named, args: Value, what: Include['what']): Named {
   const values = isMapping(args) ? args : {};
   const name = what === 'tasks' ? values.file : (values.name ?? values.role);
   const problem = (message: string) => new InputError({ message, place: use.spot.place });
-  if (typeof name !== 'string' || name.trim() === '') throw problem(`an include needs the name of a ${what === 'tasks' ? 'file' : 'role'}, as text`);
+  if (typeof name !== 'string' || name.trim() === '')
+    throw problem(`an include needs the name of a ${what === 'tasks' ? 'file' : 'role'}, as text`);
   const from = (key: keyof RoleFrom): string => {
     const value = values[`${key}_from`];
     if (value === undefined) return 'main';
     if (typeof value !== 'string') throw problem(`${key}_from must be text`);
     return value;
   };
-  return { ...use, name: name.trim(), from: { tasks: from('tasks'), vars: from('vars'), defaults: from('defaults'), handlers: from('handlers') } };
+  return {
+    ...use,
+    name: name.trim(),
+    from: { tasks: from('tasks'), vars: from('vars'), defaults: from('defaults'), handlers: from('handlers') },
+  };
 }
 
 function keyOf({ name, from }: Named): string {

@@ -32,7 +32,8 @@ const METHODS = ['sudo', 'su', 'doas'] as const;
 function tags(checker: Checker, spot: Spot): string[] {
   const found = names(checker, spot, 'tags');
   for (const tag of found) {
-    if (SELECTORS.includes(tag)) checker.warning(spot.place, `the tag "${tag}" selects other tags on the command line`, 'use another name');
+    if (SELECTORS.includes(tag))
+      checker.warning(spot.place, `the tag "${tag}" selects other tags on the command line`, 'use another name');
   }
   return found;
 }
@@ -91,7 +92,6 @@ function connection(checker: Checker, spot: Spot): string | undefined {
   const found = oneOf(checker, spot.holding(value), 'connection', CONNECTIONS);
   return found === 'local' ? found : found && 'ssh';
 }
-
 
 /**
  * The keywords that hold in `spot` (a play, a role's use, a block or a task) with `around` around it. The very

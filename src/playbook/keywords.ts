@@ -30,7 +30,17 @@ export const HANDLER = words([...TASK], ['listen']);
 /** An import passes every keyword on to what it brings in, as a block does. */
 export const IMPORT = words(COMMON, ['args', 'when', 'delegate_to']);
 /** An include keeps its keywords: `apply` is for those of what it brings in. */
-export const INCLUDE = words(LOOP, ['args', 'ignore_errors', 'name', 'no_log', 'run_once', 'tags', 'timeout', 'vars', 'when']);
+export const INCLUDE = words(LOOP, [
+  'args',
+  'ignore_errors',
+  'name',
+  'no_log',
+  'run_once',
+  'tags',
+  'timeout',
+  'vars',
+  'when',
+]);
 export const META = words(['name', 'tags', 'when', 'vars', 'ignore_errors', 'ignore_unreachable']);
 
 /** Keywords of Ansible that are known here but do nothing: why, or what to write. */
@@ -55,23 +65,32 @@ const MISSING: ReadonlyMap<string, string> = new Map([
  * Tells of a keyword that is not in `known`: what it is called here, or that it does nothing.
  * @param where for the message, e.g. `in a task`
  */
-export function unknownKeyword(checker: Checker, spot: Spot, name: string, known: Iterable<string>, where: string): void {
+export function unknownKeyword(
+  checker: Checker,
+  spot: Spot,
+  name: string,
+  known: Iterable<string>,
+  where: string,
+): void {
   const place = spot.placeOf([name], 'key');
   const harmless = HARMLESS.get(name);
   const missing = MISSING.get(name);
   if (harmless !== undefined) checker.warning(place, `the keyword "${name}" has no effect`, harmless);
   else if (missing !== undefined) checker.problem(place, `the keyword "${name}" is not available`, missing);
-  else if (TASK.has(name) || BLOCK.has(name) || PLAY.has(name) || name === 'listen') misplaced(checker, spot, name, where);
+  else if (TASK.has(name) || BLOCK.has(name) || PLAY.has(name) || name === 'listen')
+    misplaced(checker, spot, name, where);
   else checker.problem(place, `unknown keyword "${name}" ${where}`, didYouMean(name, known));
 }
 
-/** Says whether a keyword belongs to Ansible but is not available, or does nothing. */
-export function isForeign(name: string): boolean {
-  return HARMLESS.has(name) || MISSING.has(name);
-}
+/** Keywords of Ansible that are not available, or do nothing. */
+export const FOREIGN: ReadonlySet<string> = new Set([...HARMLESS.keys(), ...MISSING.keys()]);
 
 function misplaced(checker: Checker, spot: Spot, name: string, where: string): void {
-  checker.problem(spot.placeOf([name], 'key'), `the keyword "${name}" has no meaning ${where}`, whereItBelongs(name, where));
+  checker.problem(
+    spot.placeOf([name], 'key'),
+    `the keyword "${name}" has no meaning ${where}`,
+    whereItBelongs(name, where),
+  );
 }
 
 function whereItBelongs(name: string, where: string): string | undefined {

@@ -22,7 +22,11 @@ export interface ListedPlay {
 }
 
 /** The tasks of a playbook, play by play; includes as themselves, handlers not, as in Ansible. */
-export function listTasks(playbook: Playbook, tags: readonly string[] = [], skipTags: readonly string[] = []): ListedPlay[] {
+export function listTasks(
+  playbook: Playbook,
+  tags: readonly string[] = [],
+  skipTags: readonly string[] = [],
+): ListedPlay[] {
   return playbook.plays.map((play, index) => ({ ...heading(play, index), tasks: tasksOf(play, tags, skipTags) }));
 }
 
@@ -32,7 +36,11 @@ export interface ListedTags extends Omit<ListedPlay, 'tasks'> {
 }
 
 /** The tags of a playbook, play by play. */
-export function listTags(playbook: Playbook, tags: readonly string[] = [], skipTags: readonly string[] = []): ListedTags[] {
+export function listTags(
+  playbook: Playbook,
+  tags: readonly string[] = [],
+  skipTags: readonly string[] = [],
+): ListedTags[] {
   return playbook.plays.map((play, index) => {
     const found = tasksOf(play, tags, skipTags).flatMap((task) => task.tags);
     return { ...heading(play, index), taskTags: [...new Set([...play.keywords.tags, ...found])].sort() };

@@ -43,12 +43,20 @@ export async function loadPlaybook({ file, cwd, compiler, modules, roleFolders =
   return { file: loader.shown(path), plays, warnings: inOrder(checker.warnings) };
 }
 
-async function playsOf(loader: Loader, checker: Checker, path: string, around: AroundPlay, chain: readonly string[]): Promise<Play[]> {
+async function playsOf(
+  loader: Loader,
+  checker: Checker,
+  path: string,
+  around: AroundPlay,
+  chain: readonly string[],
+): Promise<Play[]> {
   const top = await loader.read(checker, path);
   if (!top) return [];
   if (!Array.isArray(top.value)) {
-    const message = top.value === null ? 'this playbook is empty' : `a playbook is a list of plays, this is ${kindOf(top.value)}`;
-    const hint = isMapping(top.value) && top.has('hosts') ? 'begin the play with "- hosts:"' : 'a play begins with "- hosts: all"';
+    const message =
+      top.value === null ? 'this playbook is empty' : `a playbook is a list of plays, this is ${kindOf(top.value)}`;
+    const hint =
+      isMapping(top.value) && top.has('hosts') ? 'begin the play with "- hosts:"' : 'a play begins with "- hosts: all"';
     checker.problem(top.place, message, hint);
     return [];
   }
@@ -56,7 +64,12 @@ async function playsOf(loader: Loader, checker: Checker, path: string, around: A
   const found: Play[] = [];
   for (const item of top.items()) {
     if (!isMapping(item.value) || item.keys().length === 0) {
-      checker.problem(item.place, isMapping(item.value) || item.value === null ? 'this play is empty' : `a play is a mapping, this is ${kindOf(item.value)}`);
+      checker.problem(
+        item.place,
+        isMapping(item.value) || item.value === null
+          ? 'this play is empty'
+          : `a play is a mapping, this is ${kindOf(item.value)}`,
+      );
     } else if (importKey(item) !== undefined) {
       found.push(...(await imported(loader, checker, item, path, around, [...chain, path])));
     } else found.push(await play(loader, checker, item, dirname(path), around));
@@ -96,4 +109,3 @@ async function imported(
   }
   return playsOf(loader, checker, target, inside, chain);
 }
-

@@ -29,7 +29,11 @@ export class Loader {
   /** The next task's id. Throws an InputError where there are far too many. */
   nextId(spot: Spot): number {
     if (this.#lastId >= MOST_TASKS) {
-      throw new InputError({ message: `there are more than ${MOST_TASKS} tasks`, place: spot.place, hint: 'do includes bring in one another?' });
+      throw new InputError({
+        message: `there are more than ${MOST_TASKS} tasks`,
+        place: spot.place,
+        hint: 'do includes bring in one another?',
+      });
     }
     return ++this.#lastId;
   }
@@ -42,8 +46,8 @@ export class Loader {
 
   /** The top of a YAML file, read once a run; undefined where it cannot be read (the problems are kept). */
   async read(checker: Checker, path: string): Promise<Spot | undefined> {
-    let reading = this.#documents.get(path);
-    if (!reading) this.#documents.set(path, (reading = readYamlFile(path, this.shown(path))));
+    const reading = this.#documents.get(path) ?? readYamlFile(path, this.shown(path));
+    this.#documents.set(path, reading);
     try {
       const document = await reading;
       for (const notice of document.notices) {
@@ -83,6 +87,8 @@ export function roleFiles(folder: string, name: string): string[] {
   const path = join(folder, name);
   for (const candidate of [`${path}.yml`, `${path}.yaml`, path]) if (isFile(candidate)) return [candidate];
   if (!isFolder(path)) return [];
-  const found = readdirSync(path).filter((each) => /\.ya?ml$/.test(each)).sort();
+  const found = readdirSync(path)
+    .filter((each) => /\.ya?ml$/.test(each))
+    .sort();
   return found.map((each) => join(path, each));
 }

@@ -1,11 +1,11 @@
 import { isMapping, type Value } from '../base/value.js';
 import type { Compiled } from '../template/template.js';
 import type { Checker } from './checker.js';
+import { unknownKeyword } from './keywords.js';
 import { compiledText, flag, isTemplate, kindOf, number, wrongType } from './read.js';
 import type { Spot } from './spot.js';
 import type { Loop } from './tree.js';
 import { variableName } from './variables.js';
-import { unknownKeyword } from './keywords.js';
 
 /** What to write in place of Ansible's older loops. */
 const INSTEAD: ReadonlyMap<string, string> = new Map([
@@ -45,7 +45,8 @@ function loopKey(checker: Checker, task: Spot): string | undefined {
       checker.problem(task.placeOf([key], 'key'), `${key} is not available`, hint);
     }
   }
-  if (found.length > 1) checker.problem(task.placeOf([found[1]!], 'key'), `${found.join(' and ')} cannot be used together`);
+  if (found.length > 1)
+    checker.problem(task.placeOf([found[1]!], 'key'), `${found.join(' and ')} cannot be used together`);
   return found[0];
 }
 
@@ -54,7 +55,11 @@ function loopItems(checker: Checker, spot: Spot, key: string): Compiled {
   if (isTemplate(value)) return checker.compile(spot);
   if (key === 'with_items') return checker.compile(spot, asWithItems(value));
   if (!Array.isArray(value)) {
-    const hint = isMapping(value) ? INSTEAD.get('dict') : typeof value === 'string' ? `a variable is written "{{${value}}}"` : undefined;
+    const hint = isMapping(value)
+      ? INSTEAD.get('dict')
+      : typeof value === 'string'
+        ? `a variable is written "{{${value}}}"`
+        : undefined;
     checker.problem(spot.place, `${key} takes a list, not ${kindOf(value)}`, hint);
   }
   return checker.compile(spot);
@@ -73,13 +78,21 @@ function control(checker: Checker, task: Spot): Partial<Loop> {
   if (!isMapping(spot.value)) return wrongType(checker, spot, 'loop_control', 'a mapping') ?? {};
   for (const name of spot.keys()) {
     if (name === 'break_when') {
-      checker.problem(spot.placeOf([name], 'key'), '"break_when" is not available', 'put the condition at when: of the task');
+      checker.problem(
+        spot.placeOf([name], 'key'),
+        '"break_when" is not available',
+        'put the condition at when: of the task',
+      );
     } else if (!CONTROL.includes(name)) unknownKeyword(checker, spot, name, CONTROL, 'in loop_control');
   }
   return {
     ...(spot.has('loop_var') && { loopVar: variableName(checker, spot.at('loop_var'), 'loop_var') ?? 'item' }),
     ...(spot.has('index_var') && { indexVar: variableName(checker, spot.at('index_var'), 'index_var') }),
-    ...(spot.has('label') && { label: isMapping(spot.value.label) ? checker.compile(spot.at('label')) : compiledText(checker, spot.at('label'), 'label') }),
+    ...(spot.has('label') && {
+      label: isMapping(spot.value.label)
+        ? checker.compile(spot.at('label'))
+        : compiledText(checker, spot.at('label'), 'label'),
+    }),
     ...(spot.has('pause') && { pause: number(checker, spot.at('pause'), 'pause', 0, false) }),
     ...(spot.has('extended') && { extended: flag(checker, spot.at('extended'), 'extended') ?? false }),
   };

@@ -28,7 +28,11 @@ export function meta(context: Context, spot: Spot, statement: Statement): Node[]
   if (name === undefined) return [];
   const action = ACTIONS.find((each) => each === name);
   if (!action) {
-    checker.problem(said.place, `there is no meta task "${name}"`, didYouMean(name, ACTIONS) ?? `known: ${ACTIONS.join(', ')}`);
+    checker.problem(
+      said.place,
+      `there is no meta task "${name}"`,
+      didYouMean(name, ACTIONS) ?? `known: ${ACTIONS.join(', ')}`,
+    );
     return [];
   }
   if (action === 'end_role' && !context.lexical.role) checker.problem(said.place, 'end_role outside a role');

@@ -52,10 +52,15 @@ export function named(context: Context, task: Spot, { module, given }: Statement
   }
   const inMapping = isMapping(given.value);
   const holder = task.has('args') && !inMapping ? task.at('args') : given;
-  const spotOf = (name: string) => (holder.has(name) ? holder.at(name) : task.at('args').has(name) ? task.at('args').at(name) : given);
+  const spotOf = (name: string) =>
+    holder.has(name) ? holder.at(name) : task.at('args').has(name) ? task.at('args').at(name) : given;
   const key = isRole ? (value.name === undefined && value.role !== undefined ? 'role' : 'name') : 'file';
   if (value[key] === undefined || value[key] === null) {
-    checker.problem(given.keyPlace, `${module} needs ${isRole ? 'the name of a role' : 'a file'}`, isRole ? `write ${module}: {name: ROLE}` : undefined);
+    checker.problem(
+      given.keyPlace,
+      `${module} needs ${isRole ? 'the name of a role' : 'a file'}`,
+      isRole ? `write ${module}: {name: ROLE}` : undefined,
+    );
     return undefined;
   }
   const spot = spotOf(key);
@@ -65,7 +70,8 @@ export function named(context: Context, task: Spot, { module, given }: Statement
   const args = Object.assign(emptyMapping(), rest);
   const said = (option: string) => (value[option] === undefined ? undefined : asBoolean(value[option]!));
   for (const option of ['public', 'rolespec_validate', 'allow_duplicates']) {
-    if (value[option] !== undefined && said(option) === undefined) wrongType(checker, spotOf(option), option, 'true or false');
+    if (value[option] !== undefined && said(option) === undefined)
+      wrongType(checker, spotOf(option), option, 'true or false');
   }
   return {
     name: name.trim(),

@@ -52,4 +52,3 @@ function node(context: Context, spot: Spot): Node[] | Promise<Node[]> {
       return [task(context, spot, statement)];
   }
 }
-

@@ -19,7 +19,11 @@ export function hostsOf(checker: Checker, spot: Spot): Pick<Play, 'hosts' | 'hos
   const hosts = spot.at('hosts');
   if (!spot.has('hosts') || hosts.value === null) {
     const hint = 'write the hosts, groups or patterns that it is for: hosts: all';
-    checker.problem(spot.has('hosts') || isMapping(spot.value) && 'hosts' in spot.value ? hosts.keyPlace : spot.place, 'this play has no hosts', hint);
+    checker.problem(
+      spot.has('hosts') || (isMapping(spot.value) && 'hosts' in spot.value) ? hosts.keyPlace : spot.place,
+      'this play has no hosts',
+      hint,
+    );
     return { hosts: checker.compile(hosts, ''), hostsLabel: '' };
   }
   const all = list(hosts).map((item) => text(checker, item, 'hosts', false) ?? '');
@@ -54,7 +58,13 @@ export function maxFailPercentage(checker: Checker, spot: Spot): Pick<Play, 'max
   if (!spot.has('max_fail_percentage')) return {};
   const said = spot.at('max_fail_percentage');
   const percent = typeof said.value === 'string' ? PERCENT.exec(said.value)?.[1] : undefined;
-  const value = number(checker, percent === undefined ? said : said.holding(Number(percent)), 'max_fail_percentage', 0, false);
+  const value = number(
+    checker,
+    percent === undefined ? said : said.holding(Number(percent)),
+    'max_fail_percentage',
+    0,
+    false,
+  );
   if (value === undefined) return {};
   if (value <= 100) return { maxFailPercentage: value };
   checker.problem(said.place, 'max_fail_percentage is at most 100');
@@ -70,7 +80,12 @@ export function varsPrompt(checker: Checker, spot: Spot): VarsPrompt[] {
     }
     checkKeywords(checker, item, new Set(OF_PROMPTS), 'in vars_prompt');
     for (const name of ['encrypt', 'salt', 'salt_size']) {
-      if (item.has(name)) checker.problem(item.placeOf([name], 'key'), `"${name}" is not available`, 'use the helper hash where the value is used');
+      if (item.has(name))
+        checker.problem(
+          item.placeOf([name], 'key'),
+          `"${name}" is not available`,
+          'use the helper hash where the value is used',
+        );
     }
     const name = item.has('name') ? variableName(checker, item.at('name'), 'name') : undefined;
     if (!item.has('name')) checker.problem(item.place, 'a prompt needs the name of a variable');
@@ -99,7 +114,12 @@ export async function varsFiles(context: Context, spot: Spot): Promise<Compiled[
     if (each.some(({ name }) => name === undefined || isTemplate(name))) continue;
     const paths = each.map(({ name }) => findVariables(context, name!));
     const path = paths.find((one) => one !== undefined);
-    if (path === undefined) checker.problem(item.place, `there is no file "${each.map(({ name }) => name).join('", "')}"`, `looked beside the playbook and in vars/`);
+    if (path === undefined)
+      checker.problem(
+        item.place,
+        `there is no file "${each.map(({ name }) => name).join('", "')}"`,
+        `looked beside the playbook and in vars/`,
+      );
     else await checkVariables(context, path);
   }
   return found;

@@ -1,11 +1,11 @@
 import { isMapping } from '../base/value.js';
+import type { Checker } from './checker.js';
 import type { Context, PlayContext } from './context.js';
 import { HandlerNames } from './handler-names.js';
 import { handlersOf, tellUnknownHandlers } from './handlers.js';
 import { inherit } from './inherit.js';
 import { checkKeywords, PLAY } from './keywords.js';
 import type { Loader } from './loader.js';
-import type { Checker } from './checker.js';
 import { nodes } from './nodes.js';
 import { hostsOf, maxFailPercentage, serial, strategy, varsFiles, varsPrompt } from './play-keywords.js';
 import { flag, oneOf, strictList, text } from './read.js';
@@ -23,7 +23,13 @@ export interface AroundPlay {
 }
 
 /** A play; undefined where it is not even a mapping. `folder` is that of its file. */
-export async function play(loader: Loader, checker: Checker, spot: Spot, folder: string, around: AroundPlay): Promise<Play> {
+export async function play(
+  loader: Loader,
+  checker: Checker,
+  spot: Spot,
+  folder: string,
+  around: AroundPlay,
+): Promise<Play> {
   checkKeywords(checker, spot, PLAY, 'in a play');
   const keywords = inherit(checker, around.keywords, spot);
   const plays: PlayContext = { folder, handlers: new HandlerNames(), roles: [], isComplete: false };
@@ -35,7 +41,8 @@ export async function play(loader: Loader, checker: Checker, spot: Spot, folder:
   };
   const before = await nodes(context, spot.at('pre_tasks'), 'pre_tasks');
   const ofRoles: Node[] = [];
-  for (const item of strictList(checker, spot.at('roles'), 'roles')) ofRoles.push(...((await roleAtList(context, item))?.nodes ?? []));
+  for (const item of strictList(checker, spot.at('roles'), 'roles'))
+    ofRoles.push(...((await roleAtList(context, item))?.nodes ?? []));
   const tasks = await nodes(context, spot.at('tasks'), 'tasks');
   const after = await nodes(context, spot.at('post_tasks'), 'post_tasks');
   const own = await handlersOf(context, spot.at('handlers'));
@@ -55,7 +62,9 @@ export async function play(loader: Loader, checker: Checker, spot: Spot, folder:
     serial: serial(checker, spot),
     order: spot.has('order') ? (oneOf(checker, spot.at('order'), 'order', ORDERS) ?? 'inventory') : 'inventory',
     ...maxFailPercentage(checker, spot),
-    forceHandlers: spot.has('force_handlers') ? (flag(checker, spot.at('force_handlers'), 'force_handlers') ?? false) : false,
+    forceHandlers: spot.has('force_handlers')
+      ? (flag(checker, spot.at('force_handlers'), 'force_handlers') ?? false)
+      : false,
     vars: merged(spot.has('vars') ? variables(checker, spot.at('vars'), 'vars') : NO_VARIABLES, around.vars),
     varsFiles: await varsFiles(context, spot),
     varsPrompt: varsPrompt(checker, spot),
@@ -82,5 +91,9 @@ function tellEmpty(checker: Checker, spot: Spot, count: number): void {
     return value !== null && (!Array.isArray(value) || value.length > 0);
   });
   if (count > 0 || written || spot.has('gather_facts') || !isMapping(spot.value)) return;
-  checker.problem(spot.place, 'this play has nothing to do', 'give it tasks or roles, or "gather_facts: true" if that is all');
+  checker.problem(
+    spot.place,
+    'this play has nothing to do',
+    'give it tasks or roles, or "gather_facts: true" if that is all',
+  );
 }

@@ -19,7 +19,10 @@ export function isTemplate(value: Value): boolean {
 
 /** Tells that a value is not what its keyword takes. */
 export function wrongType(checker: Checker, spot: Spot, what: string, expected: string, hint?: string): undefined {
-  const got = typeof spot.value === 'number' || typeof spot.value === 'boolean' ? spot.written ?? String(spot.value) : kindOf(spot.value);
+  const got =
+    typeof spot.value === 'number' || typeof spot.value === 'boolean'
+      ? (spot.written ?? String(spot.value))
+      : kindOf(spot.value);
   checker.problem(spot.place, `${what} takes ${expected}, not ${got}`, hint);
   return undefined;
 }
@@ -98,7 +101,12 @@ export function compiledNumber(checker: Checker, spot: Spot, what: string): Comp
 }
 
 /** One of a closed set of words. */
-export function oneOf<T extends string>(checker: Checker, spot: Spot, what: string, words: readonly T[]): T | undefined {
+export function oneOf<T extends string>(
+  checker: Checker,
+  spot: Spot,
+  what: string,
+  words: readonly T[],
+): T | undefined {
   const found = text(checker, spot, what);
   if (found === undefined) return undefined;
   if ((words as readonly string[]).includes(found)) return found as T;

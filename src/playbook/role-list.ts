@@ -3,7 +3,7 @@ import { isMapping } from '../base/value.js';
 import type { Compiled } from '../template/template.js';
 import type { Context } from './context.js';
 import { inherit } from './inherit.js';
-import { isForeign, ROLE_USE, unknownKeyword } from './keywords.js';
+import { FOREIGN, ROLE_USE, unknownKeyword } from './keywords.js';
 import { MAIN } from './named.js';
 import { text, wrongType } from './read.js';
 import { findRole, type RoleUse, useRole } from './role.js';
@@ -16,7 +16,11 @@ import { goodVariableName, merged, NO_VARIABLES, variables } from './variables.j
  * A role at `roles:` of a play or in the dependencies of another role: a name, or a mapping with parameters. The
  * same use (parameters, variables, conditions, tags) comes once, as in Ansible, unless the role allows duplicates.
  */
-export async function roleAtList(context: Context, spot: Spot, outer: Variables = NO_VARIABLES): Promise<{ role: Role; nodes: readonly Node[] } | undefined> {
+export async function roleAtList(
+  context: Context,
+  spot: Spot,
+  outer: Variables = NO_VARIABLES,
+): Promise<{ role: Role; nodes: readonly Node[] } | undefined> {
   const { checker } = context;
   const name = roleName(context, spot);
   if (!name) return undefined;
@@ -56,7 +60,8 @@ function roleName({ checker }: Context, spot: Spot): { text: string; spot: Spot 
     const name = text(checker, spot.at(key), key);
     return name === undefined ? undefined : { text: name, spot: spot.at(key) };
   }
-  if (typeof spot.value !== 'string') return wrongType(checker, spot, 'roles', 'the name of a role, or a mapping with it');
+  if (typeof spot.value !== 'string')
+    return wrongType(checker, spot, 'roles', 'the name of a role, or a mapping with it');
   const name = text(checker, spot, 'the name of a role');
   return name === undefined ? undefined : { text: name, spot };
 }
@@ -76,11 +81,15 @@ function parameters({ checker }: Context, spot: Spot): Variables {
   for (const name of spot.keys()) {
     if (ROLE_USE.has(name)) continue;
     const entry = spot.at(name);
-    if (isForeign(name)) unknownKeyword(checker, spot, name, ROLE_USE, 'at the use of a role');
+    if (FOREIGN.has(name)) unknownKeyword(checker, spot, name, ROLE_USE, 'at the use of a role');
     else if (goodVariableName(checker, name, entry)) {
       const near = nearest(name, ROLE_USE);
       if (near !== undefined && name.length > 3) {
-        checker.warning(entry.keyPlace, `"${name}" is taken as a parameter of the role`, `did you mean the keyword "${near}"?`);
+        checker.warning(
+          entry.keyPlace,
+          `"${name}" is taken as a parameter of the role`,
+          `did you mean the keyword "${near}"?`,
+        );
       }
       found.set(name, checker.compile(entry));
     }

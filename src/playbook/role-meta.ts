@@ -27,7 +27,9 @@ export async function readMeta(context: Context, folder: string): Promise<RoleMe
     if (!KNOWN.includes(name)) checker.unknown(top.placeOf([name], 'key'), 'name', name, KNOWN, ' in meta/main.yml');
   }
   return {
-    allowDuplicates: top.has('allow_duplicates') ? (flag(checker, top.at('allow_duplicates'), 'allow_duplicates') ?? false) : false,
+    allowDuplicates: top.has('allow_duplicates')
+      ? (flag(checker, top.at('allow_duplicates'), 'allow_duplicates') ?? false)
+      : false,
     ...(top.has('dependencies') && { dependencies: top.at('dependencies') }),
     ...(top.has('argument_specs') && { argumentSpecs: top.at('argument_specs') }),
   };

@@ -1,8 +1,7 @@
-import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { readdirSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { didYouMean } from '../base/nearest.js';
 import type { Place } from '../base/place.js';
-import type { Variables } from './tree.js';
 import { checkParameters, readArgumentSpec } from './argument-spec.js';
 import type { Context } from './context.js';
 import { handlersOf } from './handlers.js';
@@ -11,7 +10,7 @@ import type { RoleFrom } from './named.js';
 import { dependencies, type RoleMeta, readMeta } from './role-meta.js';
 import type { Spot } from './spot.js';
 import { taskFile } from './task-file.js';
-import type { Node, Role } from './tree.js';
+import type { Node, Role, Variables } from './tree.js';
 import { merged, NO_VARIABLES, variables } from './variables.js';
 
 /** One use of a role: at `roles`, as a dependency, or by an import or include. */
@@ -47,35 +46,61 @@ export interface FoundRole {
 /** The folders that roles are looked for in, in order. */
 function searchFolders({ play, loader, lexical }: Context): string[] {
   const beside = lexical.role ? [dirname(lexical.role.folder)] : [];
-  const folders = [join(play.folder, 'roles'), join(loader.cwd, 'roles'), ...loader.roleFolders, ...beside, play.folder];
+  const folders = [
+    join(play.folder, 'roles'),
+    join(loader.cwd, 'roles'),
+    ...loader.roleFolders,
+    ...beside,
+    play.folder,
+  ];
   return [...new Set(folders)];
 }
 
 /** Finds a role's folder and its tasks; undefined where there is none (the problem is kept). */
-export async function findRole(context: Context, { name, spot, from }: Pick<RoleUse, 'name' | 'spot' | 'from'>): Promise<FoundRole | undefined> {
+export async function findRole(
+  context: Context,
+  { name, spot, from }: Pick<RoleUse, 'name' | 'spot' | 'from'>,
+): Promise<FoundRole | undefined> {
   const { checker, loader } = context;
   const folders = searchFolders(context);
   const paths = isAbsolute(name) ? [name] : folders.map((folder) => resolve(folder, name));
   const folder = paths.find(isFolder);
   if (folder === undefined) {
-    const known = folders.slice(0, -1).filter(isFolder).flatMap((each) => readdirSync(each));
+    const known = folders
+      .slice(0, -1)
+      .filter(isFolder)
+      .flatMap((each) => readdirSync(each));
     const hint = didYouMean(name, known) ?? `looked in ${folders.map((each) => loader.shown(each)).join(', ')}`;
     checker.problem(spot.place, `there is no role "${name}"`, hint);
     return undefined;
   }
   const [tasks] = roleFiles(join(folder, 'tasks'), from.tasks);
   if (tasks === undefined && from.tasks !== 'main') {
-    checker.problem(spot.place, `the role "${name}" has no tasks/${from.tasks}.yml`, `looked in ${loader.shown(join(folder, 'tasks'))}`);
+    checker.problem(
+      spot.place,
+      `the role "${name}" has no tasks/${from.tasks}.yml`,
+      `looked in ${loader.shown(join(folder, 'tasks'))}`,
+    );
     return undefined;
   }
   return { name: name.split('/').at(-1)!, folder, tasks };
 }
 
 /** Variables of a role's defaults/ or vars/. */
-async function fileVariables(context: Context, folder: string, kind: 'defaults' | 'vars', name: string, spot: Spot): Promise<Variables> {
+async function fileVariables(
+  context: Context,
+  folder: string,
+  kind: 'defaults' | 'vars',
+  name: string,
+  spot: Spot,
+): Promise<Variables> {
   const files = roleFiles(join(folder, kind), name);
   if (files.length === 0 && name !== 'main') {
-    context.checker.problem(spot.place, `the role has no ${kind}/${name}.yml`, `looked in ${context.loader.shown(join(folder, kind))}`);
+    context.checker.problem(
+      spot.place,
+      `the role has no ${kind}/${name}.yml`,
+      `looked in ${context.loader.shown(join(folder, kind))}`,
+    );
   }
   const layers: Variables[] = [];
   for (const file of files) {
@@ -89,7 +114,10 @@ async function fileVariables(context: Context, folder: string, kind: 'defaults' 
  * The nodes of a role, those of its dependencies first; its handlers join the context's. Undefined where the
  * role cannot be found.
  */
-export async function useRole(context: Context, use: RoleUse): Promise<{ role: Role; nodes: readonly Node[] } | undefined> {
+export async function useRole(
+  context: Context,
+  use: RoleUse,
+): Promise<{ role: Role; nodes: readonly Node[] } | undefined> {
   const { checker, play, lexical } = context;
   const found = await findRole(context, use);
   if (!found) return undefined;
@@ -102,13 +130,22 @@ export async function useRole(context: Context, use: RoleUse): Promise<{ role: R
   // Handlers come before tasks, so that the names that tasks notify are known.
   for (const file of roleFiles(join(found.folder, 'handlers'), use.from.handlers)) {
     const top = await context.loader.read(checker, file);
-    if (top) context.handlers.push(...(await handlersOf({ ...inside, folder: dirname(file), imports: [file], notify: [] }, top)));
+    if (top)
+      context.handlers.push(
+        ...(await handlersOf({ ...inside, folder: dirname(file), imports: [file], notify: [] }, top)),
+      );
   }
   if (found.tasks !== undefined) nodes.push(...(await taskFile(inside, found.tasks, use.spot)));
   return { role, nodes };
 }
 
-async function makeRole(context: Context, use: RoleUse, found: FoundRole, meta: RoleMeta, before: readonly Role[]): Promise<Role> {
+async function makeRole(
+  context: Context,
+  use: RoleUse,
+  found: FoundRole,
+  meta: RoleMeta,
+  before: readonly Role[],
+): Promise<Role> {
   const { folder, name } = found;
   const outer = context.lexical.role;
   const around = [...(outer ? [outer] : []), ...before];
@@ -116,7 +153,10 @@ async function makeRole(context: Context, use: RoleUse, found: FoundRole, meta: 
   const ownVars = await fileVariables(context, folder, 'vars', use.from.vars, use.spot);
   const params = use.params ?? NO_VARIABLES;
   const spec = use.validate ? await readArgumentSpec(context, folder, use.from.tasks, meta) : undefined;
-  if (spec) checkParameters(context, name, spec, params, merged(use.vars ?? NO_VARIABLES, use.given ?? NO_VARIABLES), (each) => use.keyPlace?.(each));
+  if (spec)
+    checkParameters(context, name, spec, params, merged(use.vars ?? NO_VARIABLES, use.given ?? NO_VARIABLES), (each) =>
+      use.keyPlace?.(each),
+    );
   return {
     name,
     folder,

@@ -1,7 +1,7 @@
 import { didYouMean, nearest } from '../base/nearest.js';
 import { isMapping } from '../base/value.js';
 import type { Context } from './context.js';
-import { BLOCK, HANDLER, isForeign, PLAY, unknownKeyword } from './keywords.js';
+import { BLOCK, FOREIGN, HANDLER, PLAY, unknownKeyword } from './keywords.js';
 import { isTemplate, kindOf } from './read.js';
 import type { Spot } from './spot.js';
 
@@ -39,8 +39,10 @@ function isStatement(name: string): boolean {
   return (STATEMENTS as readonly string[]).includes(name);
 }
 
+const KEYWORDS: ReadonlySet<string> = new Set([...HANDLER, ...BLOCK, ...PLAY, ...FOREIGN]);
+
 function isKeyword(name: string): boolean {
-  return HANDLER.has(name) || BLOCK.has(name) || name.startsWith('with_') || isForeign(name) || name === 'hosts' || PLAY.has(name);
+  return KEYWORDS.has(name) || name.startsWith('with_');
 }
 
 /** The names in a task that may be modules: those that are no keyword. */
@@ -67,7 +69,7 @@ export function modulesIn(context: Context, items: readonly Spot[]): string[] {
 function actionOf(spot: Spot): { name: string; given: Spot } | undefined {
   const { value } = spot;
   if (typeof value === 'string') {
-    const [, name, rest] = /^\s*(\S+)\s*([^]*)$/.exec(value) ?? [];
+    const [, name, rest] = /^\s*(\S+)\s*(.*)$/s.exec(value) ?? [];
     return name === undefined ? undefined : { name, given: spot.holding(rest === '' ? null : rest!) };
   }
   if (!isMapping(value) || typeof value.module !== 'string') return undefined;
@@ -91,7 +93,10 @@ export function statementOf(context: Context, spot: Spot): Statement | undefined
     const action = actionOf(spot.at(key));
     const name = action && modules.canonical(action.name);
     if (!action) {
-      checker.problem(spot.at(key).place, `${key} takes a module's name with its arguments, not ${kindOf(spot.at(key).value)}`);
+      checker.problem(
+        spot.at(key).place,
+        `${key} takes a module's name with its arguments, not ${kindOf(spot.at(key).value)}`,
+      );
       return undefined;
     }
     if (!exists(name!)) {
@@ -102,7 +107,11 @@ export function statementOf(context: Context, spot: Spot): Statement | undefined
   }
   if (found.length > 1) {
     const [first, second] = found;
-    checker.problem(spot.placeOf([second!.key], 'key'), `a task uses one module, this one has ${first!.key} and ${second!.key}`, 'begin a new task with "- "');
+    checker.problem(
+      spot.placeOf([second!.key], 'key'),
+      `a task uses one module, this one has ${first!.key} and ${second!.key}`,
+      'begin a new task with "- "',
+    );
   }
   tellStrangers(context, spot, strangers, found.length > 0);
   if (found.length === 0 && strangers.length === 0) checker.problem(spot.place, 'this task has no module');
@@ -120,7 +129,8 @@ function unknownModule(context: Context, spot: Spot, name: string, part: 'key' |
   const short = lastWord(name);
   const instead = INSTEAD.get(short);
   if (instead !== undefined) checker.problem(place, `there is no module "${name}"`, instead);
-  else checker.problem(place, `unknown module "${name}"`, didYouMean(short, [...checker.modules.names(), ...STATEMENTS]));
+  else
+    checker.problem(place, `unknown module "${name}"`, didYouMean(short, [...checker.modules.names(), ...STATEMENTS]));
 }
 
 /** Names that are neither keywords nor modules: told as what they come nearest to. */
@@ -141,7 +151,13 @@ function tellStrangers(context: Context, spot: Spot, strangers: readonly string[
 }
 
 /** Tells of keywords that are not in `known`, the module's name and loops aside. */
-export function checkTaskKeywords(context: Context, spot: Spot, { key }: Statement, known: ReadonlySet<string>, where: string): void {
+export function checkTaskKeywords(
+  context: Context,
+  spot: Spot,
+  { key }: Statement,
+  known: ReadonlySet<string>,
+  where: string,
+): void {
   for (const name of spot.keys()) {
     if (name === key || known.has(name) || !isKeyword(name)) continue;
     if (name.startsWith('with_') && known.has('loop')) continue;

@@ -1,5 +1,5 @@
-import { everyNode } from './walk.js';
 import type { Keywords, Playbook } from './tree.js';
+import { everyNode } from './walk.js';
 
 /** Tags with a meaning of their own; no task has `all`, `tagged` or `untagged` itself. */
 export const SPECIAL_TAGS: ReadonlySet<string> = new Set(['always', 'never', 'all', 'tagged', 'untagged']);
@@ -9,10 +9,15 @@ export const SPECIAL_TAGS: ReadonlySet<string> = new Set(['always', 'never', 'al
  * asked for by one of its tags; skipped tags win.
  * @param tags those asked for; none is `all`
  */
-export function selectTags({ tags: own }: Pick<Keywords, 'tags'>, tags: readonly string[], skipTags: readonly string[]): boolean {
+export function selectTags(
+  { tags: own }: Pick<Keywords, 'tags'>,
+  tags: readonly string[],
+  skipTags: readonly string[],
+): boolean {
   const isTagged = own.length > 0;
   const isNever = own.includes('never');
-  const among = (list: readonly string[]) => (isTagged ? own.some((tag) => list.includes(tag)) : list.includes('untagged'));
+  const among = (list: readonly string[]) =>
+    isTagged ? own.some((tag) => list.includes(tag)) : list.includes('untagged');
   const wanted = tags.length === 0 ? ['all'] : tags;
   const isWanted =
     own.includes('always') ||

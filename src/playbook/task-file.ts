@@ -12,7 +12,11 @@ import type { Node } from './tree.js';
 export function findTaskFile(context: Context, name: string, spot: Spot): string | undefined {
   const { role } = context.lexical;
   const kind = context.inHandlers ? 'handlers' : 'tasks';
-  const folders = [context.folder, ...(role ? [join(role.folder, kind), join(role.folder, 'tasks'), role.folder] : []), context.play.folder];
+  const folders = [
+    context.folder,
+    ...(role ? [join(role.folder, kind), join(role.folder, 'tasks'), role.folder] : []),
+    context.play.folder,
+  ];
   const paths = isAbsolute(name) ? [name] : [...new Set(folders.map((folder) => resolve(folder, name)))];
   const found = paths.find(isFile);
   if (found !== undefined) return found;
@@ -31,7 +35,11 @@ export async function taskFile(context: Context, path: string, spot: Spot): Prom
   const { loader, checker, imports } = context;
   if (imports.includes(path)) {
     const chain = [...imports.slice(imports.indexOf(path)), path].map((each) => loader.shown(each)).join(' → ');
-    checker.problem(spot.place, `files that import one another: ${chain}`, 'include_tasks with a condition may come back to a file');
+    checker.problem(
+      spot.place,
+      `files that import one another: ${chain}`,
+      'include_tasks with a condition may come back to a file',
+    );
     return [];
   }
   const top = await loader.read(checker, path);

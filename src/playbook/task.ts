@@ -2,9 +2,9 @@ import type { Place } from '../base/place.js';
 import { isMapping } from '../base/value.js';
 import type { Compiled, Condition } from '../template/template.js';
 import { type TaskArguments, taskArguments } from './arguments.js';
+import { condition, conditions } from './conditions.js';
 import type { Context } from './context.js';
 import { listenTo } from './handlers.js';
-import { condition, conditions } from './conditions.js';
 import { inherit } from './inherit.js';
 import { HANDLER, TASK } from './keywords.js';
 import { loop } from './loop.js';
@@ -97,8 +97,9 @@ function checkArguments({ checker }: Context, module: string, { value, placeOf }
   const name = CONDITIONS.get(module);
   const given = name === undefined ? null : (value[name] ?? null);
   if (given === null) return [];
-  if (!Array.isArray(given)) return [condition(checker, given, placeOf([name!]), name!) ?? []].flat();
-  return given.flatMap((each, index) => condition(checker, each, placeOf([name!, index]), name!) ?? []);
+  const each = Array.isArray(given) ? given : [given];
+  const placeAt = (index: number) => placeOf(Array.isArray(given) ? [name!, index] : [name!]);
+  return each.flatMap((one, index) => condition(checker, one, placeAt(index), name!) ?? []);
 }
 
 function argumentPlace({ value, place, placeOf }: TaskArguments, name: string): Place {

@@ -24,7 +24,8 @@ export function goodVariableName(checker: Checker, name: string, spot: Spot, par
 
 /** A name at `register`, `loop_var` and their like. */
 export function variableName(checker: Checker, spot: Spot, what: string): string | undefined {
-  if (typeof spot.value !== 'string' || isTemplate(spot.value)) return wrongType(checker, spot, what, 'the name of a variable');
+  if (typeof spot.value !== 'string' || isTemplate(spot.value))
+    return wrongType(checker, spot, what, 'the name of a variable');
   return goodVariableName(checker, spot.value, spot, 'value') ? spot.value : undefined;
 }
 

@@ -1,17 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HandlerNames } from '../../../src/playbook/handler-names.js';
 import { parseCommand, parsePairs } from '../../../src/playbook/free-form.js';
+import { HandlerNames } from '../../../src/playbook/handler-names.js';
 
 const value = fc.string({ unit: fc.constantFrom('a', '=', ' ', '"', "'", '{', '}', '\\', '\n', 'é') });
 
 describe('name=value words', () => {
   it('give back any value that was quoted', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '=', ' ', "'", '\n') }), { maxLength: 4 }), (values) => {
-        const text = values.map((each, i) => `k${i}="${each}"`).join(' ');
-        expect(Object.values(parsePairs(text))).toEqual(values);
-      }),
+      fc.property(
+        fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '=', ' ', "'", '\n') }), { maxLength: 4 }),
+        (values) => {
+          const text = values.map((each, i) => `k${i}="${each}"`).join(' ');
+          expect(Object.values(parsePairs(text))).toEqual(values);
+        },
+      ),
     );
   });
 

@@ -35,7 +35,9 @@ describe('import_tasks', () => {
 
 describe('include_tasks', () => {
   const files = {
-    'site.yml': tasks('- block:\n    - include_tasks: {file: a.yml, apply: {tags: inner, become: yes}}\n      when: x\n      tags: outer\n      vars: {v: 1}\n  tags: around'),
+    'site.yml': tasks(
+      '- block:\n    - include_tasks: {file: a.yml, apply: {tags: inner, become: yes}}\n      when: x\n      tags: outer\n      vars: {v: 1}\n  tags: around',
+    ),
     'a.yml': '- ping:\n',
   };
   const include = async () => {
@@ -75,13 +77,22 @@ describe('include_tasks', () => {
     const both = await Promise.all([node!.load({ file: 'a.yml' }), node!.load({ file: 'a.yml' })]);
     expect(both[0]).toBe(both[1]);
     expect(flat(both[0].nodes)[0]!.id).not.toBe(node!.id);
-    expect(await problemsOf(node!.load({ file: 'b.yml' }))).toEqual(['b.yml:1:3: unknown module "pin" (did you mean "ping"?)']);
-    expect(await problemsOf(node!.load({ file: 'c.yml' }))).toEqual(['site.yml:3:22: there is no file "c.yml" (looked for c.yml)']);
-    expect(await problemsOf(node!.load({ file: '' }))).toEqual(['site.yml:3:22: an include needs the name of a file, as text']);
+    expect(await problemsOf(node!.load({ file: 'b.yml' }))).toEqual([
+      'b.yml:1:3: unknown module "pin" (did you mean "ping"?)',
+    ]);
+    expect(await problemsOf(node!.load({ file: 'c.yml' }))).toEqual([
+      'site.yml:3:22: there is no file "c.yml" (looked for c.yml)',
+    ]);
+    expect(await problemsOf(node!.load({ file: '' }))).toEqual([
+      'site.yml:3:22: an include needs the name of a file, as text',
+    ]);
   });
 
   it('may include itself, up to a depth', async () => {
-    const play = await onePlay({ 'site.yml': tasks('- include_tasks: a.yml'), 'a.yml': '- ping:\n- include_tasks: a.yml\n  when: more\n' });
+    const play = await onePlay({
+      'site.yml': tasks('- include_tasks: a.yml'),
+      'a.yml': '- ping:\n- include_tasks: a.yml\n  when: more\n',
+    });
     let [node] = includes(play.sections[1]!);
     const ids = new Set<number>();
     for (let depth = 1; depth <= 100; depth++) {
@@ -97,7 +108,9 @@ describe('include_tasks', () => {
   it('that multiplies without end is refused', async () => {
     const file = (names: string[]) => names.map((name) => `- include_tasks: ${name}.yml\n`).join('');
     const letters = [...'abcdefghijkl'];
-    const all = Object.fromEntries(letters.map((name) => [`${name}.yml`, file(letters.filter((each) => each !== name))]));
+    const all = Object.fromEntries(
+      letters.map((name) => [`${name}.yml`, file(letters.filter((each) => each !== name))]),
+    );
     const problems = await problemsOf(load({ 'site.yml': tasks('- include_tasks: a.yml'), ...all }));
     expect(problems.some((problem) => problem.includes('there are more than 50000 tasks'))).toBe(true);
   });
@@ -110,7 +123,9 @@ describe('include_tasks', () => {
     });
     const [node] = includes(play.sections[1]!);
     expect(flat((await node!.load({ file: 'a.yml' })).nodes)).toHaveLength(1);
-    expect(await problemsOf(node!.load({ file: 'b.yml' }))).toEqual(['b.yml:2:11: there is no handler "hh" (did you mean "h"?)']);
+    expect(await problemsOf(node!.load({ file: 'b.yml' }))).toEqual([
+      'b.yml:2:11: there is no handler "hh" (did you mean "h"?)',
+    ]);
   });
 });
 
@@ -135,7 +150,12 @@ describe('roles by import and include', () => {
   });
 
   it('include_role brings its handlers when it is loaded', async () => {
-    const play = await onePlay({ ...role, 'site.yml': tasks('- include_role: {name: r, tasks_from: other, vars_from: other.yml}\n- include_role: {name: "{{x}}"}\n- ping:\n  notify: anything') });
+    const play = await onePlay({
+      ...role,
+      'site.yml': tasks(
+        '- include_role: {name: r, tasks_from: other, vars_from: other.yml}\n- include_role: {name: "{{x}}"}\n- ping:\n  notify: anything',
+      ),
+    });
     const [constant, templated] = includes(play.sections[1]!);
     expect(play.roles).toEqual([]);
     expect(play.handlers).toEqual([]);
@@ -151,7 +171,11 @@ describe('roles by import and include', () => {
   });
 
   it('a role may import another of its own files', async () => {
-    const play = await onePlay({ ...role, 'site.yml': tasks('- import_role: {name: r, tasks_from: self}'), 'roles/r/tasks/self.yml': '- import_role: {name: r, tasks_from: other}\n' });
+    const play = await onePlay({
+      ...role,
+      'site.yml': tasks('- import_role: {name: r, tasks_from: self}'),
+      'roles/r/tasks/self.yml': '- import_role: {name: r, tasks_from: other}\n',
+    });
     expect(flat(play.sections[1]!).map(({ module }) => module)).toEqual(['command']);
   });
 });

@@ -41,9 +41,14 @@ export const catalogue: ModuleCatalogue = {
     const problems: Problem[] = [];
     for (const each of Object.keys(args)) {
       if (!names || names.includes(each)) continue;
-      problems.push({ message: `unknown argument "${each}"`, place: placeOf([each], 'key'), hint: didYouMean(each, names) });
+      problems.push({
+        message: `unknown argument "${each}"`,
+        place: placeOf([each], 'key'),
+        hint: didYouMean(each, names),
+      });
     }
-    if (required !== undefined && args[required] === undefined) problems.push({ message: `"${required}" is required`, place: placeOf([]) });
+    if (required !== undefined && args[required] === undefined)
+      problems.push({ message: `"${required}" is required`, place: placeOf([]) });
     return problems;
   },
 };

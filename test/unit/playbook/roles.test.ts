@@ -5,8 +5,10 @@ import { checkRoleArguments } from '../../../src/playbook/index.js';
 import type { Variables } from '../../../src/playbook/tree.js';
 import { flat, load, nothing, onePlay } from './project.js';
 
-const values = (variables: Variables) => Object.fromEntries([...variables].map(([name, value]) => [name, value.render(nothing)]));
-const labels = async (files: Record<string, string>) => flat((await onePlay(files)).sections[1]!).map(({ label }) => label);
+const values = (variables: Variables) =>
+  Object.fromEntries([...variables].map(([name, value]) => [name, value.render(nothing)]));
+const labels = async (files: Record<string, string>) =>
+  flat((await onePlay(files)).sections[1]!).map(({ label }) => label);
 
 describe('roles', () => {
   it('have defaults, variables and parameters, those of dependencies being weaker', async () => {
@@ -50,16 +52,30 @@ describe('roles', () => {
     expect(flat(play.plays[0]!.sections[1]!).map(({ label }) => label)).toEqual(['a', 'b', 'e', 'c', 'd']);
   });
 
-  const common = { 'roles/c/tasks/main.yml': '- {ping: , name: common}\n', 'roles/d/meta/main.yml': 'dependencies: [c]\n', 'roles/d/tasks/main.yml': '- {ping: , name: d}\n' };
+  const common = {
+    'roles/c/tasks/main.yml': '- {ping: , name: common}\n',
+    'roles/d/meta/main.yml': 'dependencies: [c]\n',
+    'roles/d/tasks/main.yml': '- {ping: , name: d}\n',
+  };
 
   it('come once for each set of parameters', async () => {
     const roles = '[c, c, d, {role: c, x: 1}, {role: c, x: 1}, {role: c, x: 2}]';
-    expect(await labels({ ...common, 'site.yml': `- hosts: all\n  roles: ${roles}\n` })).toEqual(['common', 'd', 'common', 'common']);
+    expect(await labels({ ...common, 'site.yml': `- hosts: all\n  roles: ${roles}\n` })).toEqual([
+      'common',
+      'd',
+      'common',
+      'common',
+    ]);
   });
 
   it('come again where they allow it', async () => {
     const meta = { 'roles/c/meta/main.yml': 'allow_duplicates: true\n' };
-    expect(await labels({ ...common, ...meta, 'site.yml': '- hosts: all\n  roles: [c, c, d]\n' })).toEqual(['common', 'common', 'common', 'd']);
+    expect(await labels({ ...common, ...meta, 'site.yml': '- hosts: all\n  roles: [c, c, d]\n' })).toEqual([
+      'common',
+      'common',
+      'common',
+      'd',
+    ]);
   });
 
   it('come again under other conditions, marked as the same use', async () => {
@@ -72,14 +88,20 @@ describe('roles', () => {
 
   it('warn where a parameter looks like a keyword', async () => {
     const { warnings } = await load({ ...common, 'site.yml': '- hosts: all\n  roles: [{role: c, whne: x}]\n' });
-    expect(warnings.map(formatProblem)).toEqual(['site.yml:2:21: "whne" is taken as a parameter of the role (did you mean the keyword "when"?)']);
+    expect(warnings.map(formatProblem)).toEqual([
+      'site.yml:2:21: "whne" is taken as a parameter of the role (did you mean the keyword "when"?)',
+    ]);
   });
 });
 
 describe('argument specifications', () => {
   const specification = async (options: string, file = 'roles/r/meta/argument_specs.yml') => {
     const content = `argument_specs:\n  main:\n    short_description: Does it\n    options: ${options}\n`;
-    const play = await onePlay({ 'site.yml': '- hosts: all\n  roles: [r]\n', 'roles/r/tasks/main.yml': '- ping:\n', [file]: content });
+    const play = await onePlay({
+      'site.yml': '- hosts: all\n  roles: [r]\n',
+      'roles/r/tasks/main.yml': '- ping:\n',
+      [file]: content,
+    });
     return play.roles[0]!.argumentSpec!;
   };
   const check = async (options: string, given: Record<string, Value>) =>
@@ -88,8 +110,15 @@ describe('argument specifications', () => {
 
   it('are read from either file', async () => {
     const spec = await specification('{a: {type: list, elements: int, default: [1], description: [One., Two.]}}');
-    expect(spec).toMatchObject({ description: 'Does it', options: { a: { type: 'list', elements: 'int', default: [1], required: false, description: 'One. Two.' } } });
-    expect((await specification('{a: }', 'roles/r/meta/main.yml')).options.a).toEqual({ type: 'str', required: false, description: '' });
+    expect(spec).toMatchObject({
+      description: 'Does it',
+      options: { a: { type: 'list', elements: 'int', default: [1], required: false, description: 'One. Two.' } },
+    });
+    expect((await specification('{a: }', 'roles/r/meta/main.yml')).options.a).toEqual({
+      type: 'str',
+      required: false,
+      description: '',
+    });
   });
 
   it.each<[string, Record<string, Value>, string[]]>([
@@ -106,11 +135,30 @@ describe('argument specifications', () => {
     ['{a: {type: path}}', { a: 1 }, ['the argument "a" must be a path, not a number']],
     ['{a: {type: dict}}', { a: 'x' }, ['the argument "a" must be a mapping, not text']],
     ['{a: {type: raw}}', { a: [1] }, []],
-    ['{a: {choices: [low, high]}}', { a: 'hgih' }, ['the argument "a" must be one of low, high (did you mean "high"?)']],
-    ['{a: {type: list, elements: int}}', { a: [1, 'x', [2]] }, ['the argument "a[1]" must be a whole number, not text', 'the argument "a[2]" must be a whole number, not a list']],
+    [
+      '{a: {choices: [low, high]}}',
+      { a: 'hgih' },
+      ['the argument "a" must be one of low, high (did you mean "high"?)'],
+    ],
+    [
+      '{a: {type: list, elements: int}}',
+      { a: [1, 'x', [2]] },
+      [
+        'the argument "a[1]" must be a whole number, not text',
+        'the argument "a[2]" must be a whole number, not a list',
+      ],
+    ],
     ['{a: {type: list, choices: [x]}}', { a: ['x', 'other'] }, ['the argument "a[1]" must be one of x']],
-    ['{a: {type: list, options: {b: {required: true}}}}', { a: [{ c: 1 }] }, ['"a[0]" has no "c" (did you mean "b"?)', 'the argument "a[0].b" is required']],
-    ['{a: {type: dict, options: {b: {type: int}}}}', { a: { b: 'x' } }, ['the argument "a.b" must be a whole number, not text']],
+    [
+      '{a: {type: list, options: {b: {required: true}}}}',
+      { a: [{ c: 1 }] },
+      ['"a[0]" has no "c" (did you mean "b"?)', 'the argument "a[0].b" is required'],
+    ],
+    [
+      '{a: {type: dict, options: {b: {type: int}}}}',
+      { a: { b: 'x' } },
+      ['the argument "a.b" must be a whole number, not text'],
+    ],
   ])('check %s with %j', async (options, given, expected) => {
     expect(await check(options, given)).toEqual(expected.map((each) => at + each));
   });

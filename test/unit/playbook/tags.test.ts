@@ -67,8 +67,16 @@ it('lists tags', async () => {
 
 it('finds every name that is read', async () => {
   const found = references(await load(files));
-  const names = (isTolerated: boolean) => found.filter((each) => each.isTolerated === isTolerated).map(({ path }) => path.join('.')).sort();
+  const names = (isTolerated: boolean) =>
+    found
+      .filter((each) => each.isTolerated === isTolerated)
+      .map(({ path }) => path.join('.'))
+      .sort();
   expect(names(false)).toEqual(['d.e', 'f', 'g', 'k', 'y']);
   expect(names(true)).toEqual(['a.b']);
-  expect(found.find(({ path }) => path[0] === 'g')!.place).toEqual({ file: 'roles/r/defaults/main.yml', line: 1, col: 4 });
+  expect(found.find(({ path }) => path[0] === 'g')!.place).toEqual({
+    file: 'roles/r/defaults/main.yml',
+    line: 1,
+    col: 4,
+  });
 });

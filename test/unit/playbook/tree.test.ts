@@ -16,13 +16,20 @@ describe('a play', () => {
     expect(play.hosts.render(nothing)).toBe('a,b');
     expect(play.keywords.become!.render(nothing)).toBe(true);
     const bare = await onePlay('- hosts: all\n  tasks: [ping: ]\n');
-    expect(bare).toMatchObject({ gatherFacts: true, serial: [], strategy: 'free', order: 'inventory', forceHandlers: false });
+    expect(bare).toMatchObject({
+      gatherFacts: true,
+      serial: [],
+      strategy: 'free',
+      order: 'inventory',
+      forceHandlers: false,
+    });
     expect(bare.maxFailPercentage).toBeUndefined();
   });
 
   it('keeps its sections apart, roles before tasks', async () => {
     const play = await onePlay({
-      'site.yml': '- hosts: all\n  post_tasks: [{ping: , name: d}]\n  tasks: [{ping: , name: c}]\n  roles: [r]\n  pre_tasks: [{ping: , name: a}]\n',
+      'site.yml':
+        '- hosts: all\n  post_tasks: [{ping: , name: d}]\n  tasks: [{ping: , name: c}]\n  roles: [r]\n  pre_tasks: [{ping: , name: a}]\n',
       'roles/r/tasks/main.yml': '- {ping: , name: b}\n',
     });
     expect(play.sections.map((section) => flat(section).map(({ label }) => label))).toEqual([['a'], ['b', 'c'], ['d']]);
@@ -30,7 +37,8 @@ describe('a play', () => {
 
   it('reads prompts and files of variables', async () => {
     const play = await onePlay({
-      'site.yml': '- hosts: all\n  vars_files: [a.yml, [x.yml, b.yml]]\n  vars_prompt: [{name: p, prompt: Word, private: no, default: 1}]\n  tasks: [ping: ]\n',
+      'site.yml':
+        '- hosts: all\n  vars_files: [a.yml, [x.yml, b.yml]]\n  vars_prompt: [{name: p, prompt: Word, private: no, default: 1}]\n  tasks: [ping: ]\n',
       'a.yml': 'x: 1\n',
       'vars/b.yml': 'y: 1\n',
     });
@@ -68,20 +76,27 @@ describe('keywords', () => {
 
   it('warn of tags that select others', async () => {
     const { warnings } = await load(tasks('- ping:\n  tags: [all, x]'));
-    expect(warnings).toMatchObject([{ message: 'the tag "all" selects other tags on the command line', place: { line: 4, col: 13 } }]);
+    expect(warnings).toMatchObject([
+      { message: 'the tag "all" selects other tags on the command line', place: { line: 4, col: 13 } },
+    ]);
   });
 
   it('of Ansible that change nothing here are warnings', async () => {
     const { warnings } = await load('- hosts: all\n  gather_subset: min\n  collections: [a.b]\n  tasks: [ping: ]\n');
-    expect(warnings.map(({ message }) => message)).toEqual(['the keyword "gather_subset" has no effect', 'the keyword "collections" has no effect']);
+    expect(warnings.map(({ message }) => message)).toEqual([
+      'the keyword "gather_subset" has no effect',
+      'the keyword "collections" has no effect',
+    ]);
   });
 });
 
 describe('a task', () => {
   it('has what only tasks have', async () => {
     const task = await oneTask(
-      '- name: "do {{x}}"\n  command: ls\n  register: out\n  changed_when: false\n  failed_when: [out.rc > 1, !true ]\n'.replace('!true ', 'out.rc < 0') +
-        '  until: out.rc == 0\n  retries: "{{n}}"\n  delay: 2\n  vars: {a: 1}',
+      '- name: "do {{x}}"\n  command: ls\n  register: out\n  changed_when: false\n  failed_when: [out.rc > 1, !true ]\n'.replace(
+        '!true ',
+        'out.rc < 0',
+      ) + '  until: out.rc == 0\n  retries: "{{n}}"\n  delay: 2\n  vars: {a: 1}',
     );
     expect(task).toMatchObject({ label: 'do {{x}}', module: 'command', register: 'out', place: { line: 3, col: 7 } });
     expect(task.name!.references).toEqual([['x']]);
@@ -126,11 +141,15 @@ describe('a task', () => {
     const [task] = flat(playbook.plays[0]!.sections[main]!);
     expect(task!.args.render(nothing)).toEqual({ cmd: 'ls', chdir: '/a', creates: '/c' });
     expect(task!.argPlace('creates')).toMatchObject({ line: 4, col: 34 });
-    expect(playbook.warnings).toMatchObject([{ message: 'the argument "chdir" is given twice', place: { line: 4, col: 14 } }]);
+    expect(playbook.warnings).toMatchObject([
+      { message: 'the argument "chdir" is given twice', place: { line: 4, col: 14 } },
+    ]);
   });
 
   it('leaves !unsafe text as it is', async () => {
-    const task = await oneTask('- debug:\n    msg: [!unsafe "{{ a", "{{ b }}", {c: !unsafe "{% x %}"}]\n  vars: {v: !unsafe "{{ w"}');
+    const task = await oneTask(
+      '- debug:\n    msg: [!unsafe "{{ a", "{{ b }}", {c: !unsafe "{% x %}"}]\n  vars: {v: !unsafe "{{ w"}',
+    );
     expect(task.args.references).toEqual([['b']]);
     expect(task.args.render({ has: () => true, get: () => 1 })).toEqual({ msg: ['{{ a', 1, { c: '{% x %}' }] });
     expect(task.lexical.vars[0]!.get('v')!.render(nothing)).toBe('{{ w');
@@ -147,8 +166,16 @@ describe('a task', () => {
   });
 
   it('loops', async () => {
-    const task = await oneTask('- ping:\n  loop: "{{ list }}"\n  loop_control: {loop_var: user, index_var: i, label: "{{user}}", pause: 1, extended: yes}');
-    expect(task.loop).toMatchObject({ loopVar: 'user', indexVar: 'i', pause: 1, extended: true, place: { line: 4, col: 13 } });
+    const task = await oneTask(
+      '- ping:\n  loop: "{{ list }}"\n  loop_control: {loop_var: user, index_var: i, label: "{{user}}", pause: 1, extended: yes}',
+    );
+    expect(task.loop).toMatchObject({
+      loopVar: 'user',
+      indexVar: 'i',
+      pause: 1,
+      extended: true,
+      place: { line: 4, col: 13 },
+    });
     const old = await oneTask('- ping:\n  with_items: [1, [2, 3]]');
     expect(old.loop!.items.render(nothing)).toEqual([1, 2, 3]);
     expect((await oneTask('- ping:\n  with_items:\n    - "{{ x }}"')).loop!.items.references).toEqual([['x']]);
@@ -192,8 +219,13 @@ describe('handlers', () => {
   });
 
   it('that nothing can notify, or of one name, are warnings', async () => {
-    const { warnings } = await load('- hosts: all\n  tasks: [ping: ]\n  handlers: [ping: , {name: a, ping: }, {name: a, ping: }]\n');
-    expect(warnings.map(({ message }) => message)).toEqual(['this handler can never run: it has no name to notify it by', 'there are two handlers "a"']);
+    const { warnings } = await load(
+      '- hosts: all\n  tasks: [ping: ]\n  handlers: [ping: , {name: a, ping: }, {name: a, ping: }]\n',
+    );
+    expect(warnings.map(({ message }) => message)).toEqual([
+      'this handler can never run: it has no name to notify it by',
+      'there are two handlers "a"',
+    ]);
   });
 });
 
@@ -216,7 +248,12 @@ describe('a play of a hundred tasks', () => {
   it('loads with flow mappings, templates and YAML 1.1 words', async () => {
     const line = (i: number, text: string) => `    - name: task ${i}\n      ${text}`;
     const all = Array.from({ length: 100 }, (_, i) =>
-      line(i, i % 2 ? `lineinfile: {path: /a, create: yes, regexp: '^opt${i} ', line: 'opt${i} yes'}` : `copy: {dest: /a, content: "k\\n{{ inventory_hostname }}\\n", mode: '0640'}`),
+      line(
+        i,
+        i % 2
+          ? `lineinfile: {path: /a, create: yes, regexp: '^opt${i} ', line: 'opt${i} yes'}`
+          : `copy: {dest: /a, content: "k\\n{{ inventory_hostname }}\\n", mode: '0640'}`,
+      ),
     );
     const { plays, warnings } = await load(`- hosts: all\n  gather_facts: true\n  tasks:\n${all.join('\n')}\n`);
     expect(flat(plays[0]!.sections[main]!)).toHaveLength(100);
