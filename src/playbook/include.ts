@@ -103,7 +103,7 @@ async function include(
  */
 function insideOf(context: Context, own: Lexical, { apply }: Named): Context {
   const { checker } = context;
-  const inside = { ...context, depth: context.depth + 1, imports: [], dependants: [] };
+  const inside = { ...context, depth: context.depth + 1, imports: [], dependants: [], inHandlers: false };
   if (apply && isMapping(apply.value)) {
     checkKeywords(checker, apply, IMPORT, 'at apply');
     inside.keywords = inherit(checker, context.keywords, apply);

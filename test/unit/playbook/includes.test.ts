@@ -115,6 +115,15 @@ describe('include_tasks', () => {
     expect(problems.some((problem) => problem.includes('there are more than 50000 tasks'))).toBe(true);
   });
 
+  it('may be a handler, and bring in blocks', async () => {
+    const play = await onePlay({
+      'site.yml': '- hosts: all\n  tasks: [{ping: , notify: h}]\n  handlers: [{name: h, include_tasks: a.yml}]\n',
+      'a.yml': '- block: [ping: ]\n- meta: noop\n',
+    });
+    const { task } = play.handlers[0]!;
+    expect(task.kind === 'include' && task.known!.nodes.map(({ kind }) => kind)).toEqual(['block', 'meta']);
+  });
+
   it('has its notifications checked', async () => {
     const play = await onePlay({
       'site.yml': `${tasks('- include_tasks: "{{ x }}.yml"')}  handlers: [{name: h, ping: }]\n`,
