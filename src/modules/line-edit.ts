@@ -24,10 +24,10 @@ export function withLine(text: string, edit: LineEdit): Edited {
   const lines = splitLines(text);
   const found = search(lines, edit);
   if (found) return replaced(text, lines, found.index, edit.backrefs && found.match ? pythonReplacement(edit.line)(found.match) : edit.line);
-  const equal = lines.findLastIndex((line) => bare(line) === edit.line);
+  const { equal, anchor } = scan(lines, edit);
   if (equal >= 0) return replaced(text, lines, equal, edit.line);
   if (edit.backrefs) return { text, message: '' };
-  return added(lines, place(lines, edit), edit.line);
+  return added(text, lines, place(lines.length, anchor, edit), edit);
 }
 
 /** The line that regexp or search_string finds: the last one, or the first where that is wanted. */
@@ -52,19 +52,35 @@ function replaced(text: string, lines: string[], index: number, line: string): E
   return { text: lines.join(''), message: 'line replaced' };
 }
 
-/** Where a line that is not there yet goes: an index of the lines, their number for the end. */
-function place(lines: readonly string[], { insertAfter, insertBefore, firstMatch }: LineEdit): number {
-  if (insertBefore === 'BOF' || insertAfter === 'BOF') return 0;
-  const anchor = insertAfter ?? insertBefore;
-  if (anchor === undefined || anchor === 'EOF') return lines.length;
-  const pattern = pythonRegex(anchor);
-  const matches = (line: string): boolean => pattern.test(line);
-  const index = firstMatch ? lines.findIndex(matches) : lines.findLastIndex(matches);
-  if (index < 0) return lines.length;
-  return insertAfter === undefined ? index : index + 1;
+/**
+ * The last line that equals the wanted one, and the line that insertafter or insertbefore matches (-1: none).
+ * With firstmatch the search ends at that line: as in Ansible, the wanted one is not seen behind it.
+ */
+function scan(lines: readonly string[], { line, insertAfter, insertBefore, firstMatch }: LineEdit): { equal: number; anchor: number } {
+  const text = insertAfter ?? insertBefore;
+  const pattern = text === undefined || text === 'EOF' || text === 'BOF' ? undefined : pythonRegex(text);
+  let equal = -1;
+  let anchor = -1;
+  for (const [index, each] of lines.entries()) {
+    if (bare(each) === line) equal = index;
+    else if (pattern?.test(each)) {
+      anchor = index;
+      if (firstMatch) break;
+    }
+  }
+  return { equal, anchor };
 }
 
-function added(lines: string[], index: number, line: string): Edited {
+/** Where a line that is not there yet goes: an index of the lines, their number for the end. */
+function place(count: number, anchor: number, { insertAfter, insertBefore }: LineEdit): number {
+  if (insertBefore === 'BOF' || insertAfter === 'BOF') return 0;
+  if (anchor < 0) return count;
+  return insertAfter === undefined ? anchor : anchor + 1;
+}
+
+function added(text: string, lines: string[], index: number, { line, insertAfter }: LineEdit): Edited {
+  const next = lines[index];
+  if (insertAfter !== undefined && index > 0 && next !== undefined && bare(next) === line) return { text, message: '' };
   const last = lines.at(-1);
   if (index > 0 && index === lines.length && last !== undefined && !last.endsWith('\n')) lines[lines.length - 1] = `${last}\n`;
   lines.splice(index, 0, `${line}\n`);

@@ -4,7 +4,7 @@ import { TaskError } from '../base/error.js';
  * Regular expressions as Python's `re` reads them, made into JavaScript's. What differs is translated
  * (named groups, \A, \Z, $ before a last newline, . and ^ at other line ends, flags at the beginning,
  * verbose patterns, { and ] as ordinary characters); what has no counterpart is refused with its name.
- * Character classes (\w, \d, \s, \b) are ASCII, as in Ansible's modules that work on bytes.
+ * Character classes (\w, \d, \s, \b) are ASCII, as in Ansible's modules that work on bytes, or else Unicode's.
  */
 
 /** Longest pattern, characters. */
@@ -15,6 +15,8 @@ export interface PythonRegexFlags {
   readonly multiline?: boolean;
   /** re.DOTALL: . matches newlines too. */
   readonly dotAll?: boolean;
+  /** The pattern is for text, not bytes: \w, \d, \s and \b know all letters, digits and spaces. */
+  readonly unicode?: boolean;
 }
 
 /** Expressions made before: a task's are the same for every host and every loop item, mostly. */
@@ -26,17 +28,17 @@ const MOST_MADE = 500;
  * @returns an expression that others use too: without `y`, and `g` only for matchAll, so that it has no state
  * @throws TaskError where the pattern is invalid or has no counterpart
  */
-export function pythonRegex(pattern: string, { multiline = false, dotAll = false }: PythonRegexFlags = {}, flags = ''): RegExp {
-  const key = `${multiline ? 'm' : ''}${dotAll ? 's' : ''}${flags}/${pattern}`;
+export function pythonRegex(pattern: string, { multiline = false, dotAll = false, unicode = false }: PythonRegexFlags = {}, flags = ''): RegExp {
+  const key = `${multiline ? 'm' : ''}${dotAll ? 's' : ''}${unicode ? 'u' : ''}${flags}/${pattern}`;
   const known = made.get(key);
   if (known) return known;
-  const regex = make(pattern, multiline, dotAll, flags);
+  const regex = make(pattern, { multiline, dotAll, unicode }, flags);
   if (made.size >= MOST_MADE) made.clear();
   made.set(key, regex);
   return regex;
 }
 
-function make(pattern: string, multiline: boolean, dotAll: boolean, flags: string): RegExp {
+function make(pattern: string, { multiline, dotAll, unicode }: Required<PythonRegexFlags>, flags: string): RegExp {
   if (pattern.length > LONGEST_PATTERN) throw new TaskError(`the regular expression has ${pattern.length} characters; ${LONGEST_PATTERN} are allowed`);
   const start = /^\(\?([aimsuxL]+)\)/.exec(pattern);
   const given = start?.[1] ?? '';
@@ -45,6 +47,7 @@ function make(pattern: string, multiline: boolean, dotAll: boolean, flags: strin
     multiline: multiline || given.includes('m'),
     dotAll: dotAll || given.includes('s'),
     verbose: given.includes('x'),
+    classes: unicode && !given.includes('a') ? UNICODE : ASCII,
   };
   const translated = translate(pattern, start?.[0].length ?? 0, settings);
   try {
@@ -59,13 +62,21 @@ interface Settings {
   readonly multiline: boolean;
   readonly dotAll: boolean;
   readonly verbose: boolean;
+  readonly classes: Classes;
 }
 
 function refused(pattern: string, what: string): TaskError {
   return new TaskError(`the regular expression "${pattern}" has ${what}, which is not supported here`, 'write it in another way');
 }
 
-const SPACE = ' \\t\\n\\r\\f\\v';
+/** What goes into a set for \w, \d and \s. */
+interface Classes {
+  readonly w: string;
+  readonly d: string;
+  readonly s: string;
+}
+const ASCII: Classes = { w: 'A-Za-z0-9_', d: '0-9', s: ' \\t\\n\\r\\f\\v' };
+const UNICODE: Classes = { w: '\\p{L}\\p{N}_', d: '\\p{Nd}', s: '\\s\\u{1c}-\\u{1f}\\u{85}' };
 const START = '(?<![\\s\\S])';
 const END = '(?![\\s\\S])';
 
@@ -75,11 +86,11 @@ function translate(pattern: string, from: number, settings: Settings): string {
   while (at < pattern.length) {
     const char = pattern[at]!;
     if (char === '\\') {
-      const escape = readEscape(pattern, at, false);
+      const escape = readEscape(pattern, at, false, settings.classes);
       out += escape.text;
       at = escape.end;
     } else if (char === '[') {
-      const set = readSet(pattern, at);
+      const set = readSet(pattern, at, settings.classes);
       out += set.text;
       at = set.end;
     } else if (char === '(') {
@@ -153,7 +164,7 @@ const SIMPLE: Readonly<Record<string, string>> = { n: '\\n', t: '\\t', r: '\\r',
 const codePoint = (code: number): string => `\\u{${code.toString(16)}}`;
 
 /** An escape, in or outside a set. */
-function readEscape(pattern: string, at: number, inSet: boolean): Piece {
+function readEscape(pattern: string, at: number, inSet: boolean, classes: Classes): Piece {
   const char = pattern[at + 1];
   if (char === undefined) throw new TaskError(`the regular expression "${pattern}" ends in a backslash`);
   const rest = pattern.slice(at + 1, at + 12);
@@ -169,11 +180,15 @@ function readEscape(pattern: string, at: number, inSet: boolean): Piece {
   if (reference && !inSet) return { text: `(?:\\${reference[0]})`, end: at + 1 + reference[0].length };
   const end = at + 2;
   if (SIMPLE[char] !== undefined) return { text: SIMPLE[char], end };
-  if (char === 's') return { text: inSet ? SPACE : `[${SPACE}]`, end };
-  if (char === 'S' && !inSet) return { text: `[^${SPACE}]`, end };
-  if ('dDwWS'.includes(char)) return { text: `\\${char}`, end };
-  if (char === 'b') return { text: inSet ? codePoint(8) : '\\b', end };
-  if (char === 'B' && !inSet) return { text: '\\B', end };
+  if (char === 'w' || char === 'd' || char === 's') return { text: inSet ? classes[char] : `[${classes[char]}]`, end };
+  const negated = char.toLowerCase() as keyof Classes;
+  if ('WDS'.includes(char)) {
+    if (!inSet) return { text: `[^${classes[negated]}]`, end };
+    if (classes === UNICODE) throw refused(pattern, `\\${char} in a set`);
+    return { text: `\\${char}`, end };
+  }
+  if (char === 'b' && inSet) return { text: codePoint(8), end };
+  if (char === 'b' || (char === 'B' && !inSet)) return { text: classes === ASCII ? `\\${char}` : boundary(char === 'b'), end };
   if (char === 'A' && !inSet) return { text: START, end };
   if (char === 'Z' && !inSet) return { text: END, end };
   if (/[A-Za-z0-9]/.test(char)) throw new TaskError(`the regular expression "${pattern}" is invalid: bad escape \\${char}`);
@@ -181,8 +196,15 @@ function readEscape(pattern: string, at: number, inSet: boolean): Piece {
   return { text: codePoint(whole.codePointAt(0)!), end: at + 1 + whole.length };
 }
 
+/** The edge of a word, or what is none, for letters that JavaScript's own does not know. */
+function boundary(edge: boolean): string {
+  const [before, after] = [`(?<=[${UNICODE.w}])`, `(?=[${UNICODE.w}])`];
+  const [notBefore, notAfter] = [`(?<![${UNICODE.w}])`, `(?![${UNICODE.w}])`];
+  return edge ? `(?:${before}${notAfter}|${notBefore}${after})` : `(?:${before}${after}|${notBefore}${notAfter})`;
+}
+
 /** A set `[...]`, in which a ] at the beginning and any [ are ordinary characters. */
-function readSet(pattern: string, from: number): Piece {
+function readSet(pattern: string, from: number, classes: Classes): Piece {
   let at = from + 1;
   let out = '[';
   if (pattern[at] === '^') {
@@ -194,7 +216,7 @@ function readSet(pattern: string, from: number): Piece {
     if (char === undefined) throw new TaskError(`the regular expression "${pattern}" is invalid: a set [ is not closed`);
     if (char === ']' && !first) return { text: `${out}]`, end: at + 1 };
     if (char === '\\') {
-      const escape = readEscape(pattern, at, true);
+      const escape = readEscape(pattern, at, true, classes);
       out += escape.text;
       at = escape.end;
     } else if (char === '-') {

@@ -3,7 +3,7 @@ import { fileOptions } from './file-attributes.js';
 import { defineModule } from './module.js';
 import { pythonRegex } from './python-regex.js';
 import { pythonReplacement } from './python-template.js';
-import { readText, textProbes } from './text-file.js';
+import { readText, type TextFile, textProbes } from './text-file.js';
 import { planEdit } from './write-file.js';
 
 export const replace = defineModule({
@@ -28,34 +28,34 @@ export const replace = defineModule({
   plan: (args, state, context) => {
     const file = readText(args.path, state, context);
     if (file.bytes === null) throw new TaskError(`${file.path} does not exist`);
-    const section = sectionOf(file.text, args.after && file.inward(args.after), args.before && file.inward(args.before));
+    const section = sectionOf(file, args.after, args.before);
     if (!section) {
       const message = `before and after match nothing in ${file.path}`;
       return { actions: [], message, result: { msg: message } };
     }
-    const pattern = pythonRegex(file.inward(args.regexp), { multiline: true }, 'g');
+    const pattern = pythonRegex(file.inward(args.regexp), { multiline: true, unicode: file.utf8 }, 'g');
     const fill = pythonReplacement(file.inward(args.replace));
-    let count = 0;
     const matches = [...section.text.matchAll(pattern)];
+    // Groups that the pattern does not have are told also where nothing matches.
+    if (matches.length === 0) fill(new RegExp(`${pattern.source}|`, pattern.flags).exec('')!);
     let edited = '';
     let at = 0;
     for (const match of matches) {
       edited += section.text.slice(at, match.index) + fill(match);
       at = match.index + match[0].length;
-      count++;
     }
     edited += section.text.slice(at);
     const text = file.text.slice(0, section.start) + edited + file.text.slice(section.start + section.text.length);
-    const message = edited === section.text ? '' : `${count} replacements made`;
+    const message = edited === section.text ? '' : `${matches.length} replacements made`;
     const change = planEdit(file.path, file.bytes, file.outward(text), args, state, context);
     return { ...change, result: { ...change.result, msg: message }, ...(message === '' ? {} : { message }) };
   },
 });
 
 /** The part of the text between `after` and `before`, or undefined where they do not match. */
-function sectionOf(text: string, after: string | undefined, before: string | undefined): { text: string; start: number } | undefined {
-  if (!after && !before) return { text, start: 0 };
-  const pattern = `${after || ''}(?P<subsection>.*${after && before ? '?' : ''})${before || ''}`;
-  const found = pythonRegex(pattern, { dotAll: true }, 'd').exec(text)?.indices?.groups?.subsection;
+function sectionOf({ text, utf8, inward }: TextFile, after = '', before = ''): { text: string; start: number } | undefined {
+  if (after === '' && before === '') return { text, start: 0 };
+  const pattern = `${after}(?P<subsection>.*${after !== '' && before !== '' ? '?' : ''})${before}`;
+  const found = pythonRegex(inward(pattern), { dotAll: true, unicode: utf8 }, 'd').exec(text)?.indices?.groups?.subsection;
   return found && { text: text.slice(found[0], found[1]), start: found[0] };
 }

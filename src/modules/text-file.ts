@@ -13,6 +13,7 @@ export interface TextFile {
   /** Null where there is no file. */
   readonly bytes: Buffer | null;
   readonly text: string;
+  readonly utf8: boolean;
   /** Text of an argument, as it stands in `text`. */
   inward(text: string): string;
   /** Bytes of the edited text. */
@@ -37,6 +38,7 @@ export function readText(argument: string, state: State, context: PlanContext): 
     path,
     bytes,
     text: whole,
+    utf8,
     inward: (text) => (utf8 ? text : Buffer.from(text).toString('latin1')),
     outward: (text) => (bytes !== null && text === whole ? bytes : Buffer.from(text, utf8 ? 'utf8' : 'latin1')),
   };
