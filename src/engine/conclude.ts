@@ -96,3 +96,8 @@ export function failure(error: unknown): ItemResult {
   return { status, message, ...(hint === undefined ? {} : { hint }), values: finish(emptyMapping(), status, message), diff: [], controller: [] };
 }
 
+
+/** The result of what only a run can tell. */
+export function unknown(message: string): ItemResult {
+  return { status: 'unknown', message, values: emptyMapping(), diff: [], controller: [] };
+}

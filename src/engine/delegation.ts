@@ -3,8 +3,8 @@ import { UnreachableError } from '../base/error.js';
 import { Unanswered, Unknowable } from '../modules/module.js';
 import { moduleNamed } from '../modules/registry.js';
 import type { Company } from './company.js';
-import { concludeItem, failure } from './conclude.js';
-import type { Item, Job } from './job.js';
+import { concludeItem, failure, unknown } from './conclude.js';
+import type { Item, ItemResult, Job } from './job.js';
 import type { Lane } from './lane.js';
 import { planContext } from './plan-context.js';
 
@@ -23,23 +23,20 @@ export class Delegation {
   /** Gives every item its result. */
   async run(): Promise<void> {
     for (const item of this.#job.items) {
-      if (item.args === undefined) {
-        item.result = { status: 'skipped', message: item.skipped, values: { changed: false, skipped: true }, diff: [], controller: [] };
-        continue;
-      }
+      if (item.result) continue;
       try {
         const name = String(this.#job.task.keywords.delegateTo!.render(item.scope));
-        await this.#item(item, this.#company.laneTo(name));
-        if (item.result?.status === 'changed') this.#company.disturb(name);
+        item.result = await this.#item(item, this.#company.laneTo(name));
+        if (item.result.status === 'changed') this.#company.disturb(name);
       } catch (error) {
-        item.result = error instanceof Unknowable ? { status: 'unknown', message: error.message, values: {}, diff: [], controller: [] } : failure(error);
+        item.result = error instanceof Unknowable ? unknown(error.message) : failure(error);
         if (error instanceof UnreachableError) item.result = { ...item.result, message: `delegated: ${error.message}` };
       }
     }
     this.#job.next = this.#job.items.length;
   }
 
-  async #item(item: Item, lane: Lane): Promise<void> {
+  async #item(item: Item, lane: Lane): Promise<ItemResult> {
     const { become, check } = this.#job.effective;
     const module = moduleNamed(this.#job.task.module);
     const context = planContext(this.#job, item, this.#company);
@@ -76,6 +73,6 @@ export class Delegation {
         [],
       );
     }
-    item.result = concludeItem(this.#job, item);
+    return concludeItem(this.#job, item);
   }
 }

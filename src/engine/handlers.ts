@@ -30,7 +30,7 @@ export class Handlers {
   }
 
   /** The notified handlers in the order they are defined; none is notified any more afterwards. */
-  take(_scope: TaskScope): Handler['task'][] {
+  take(): Handler['task'][] {
     const tasks = this.#all().filter((handler) => this.#notified.has(handler)).map(({ task }) => task);
     this.#notified.clear();
     return tasks;

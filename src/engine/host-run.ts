@@ -1,48 +1,27 @@
-import type { Action } from '../actions/registry.js';
-import { actionEffects } from '../actions/registry.js';
 import { UnreachableError } from '../base/error.js';
-import type { Value } from '../base/value.js';
-import { Unanswered, Unknowable } from '../modules/module.js';
-import { moduleNamed } from '../modules/registry.js';
-import type { Include, Meta, Role, Task } from '../playbook/tree.js';
-import { type Probe, probeKey } from '../probes/registry.js';
+import { emptyMapping, type Value } from '../base/value.js';
+import { Unanswered } from '../modules/module.js';
+import type { Include, Meta, Task } from '../playbook/tree.js';
 import type { TaskLabel } from '../report/event.js';
 import type { Become } from '../transport/become.js';
 import type { Company } from './company.js';
-import { concludeItem, failure, resultScope } from './conclude.js';
+import { failure } from './conclude.js';
 import { carryOut } from './control.js';
 import { Cursor } from './cursor.js';
-import { Delegation } from './delegation.js';
-import { probesAhead } from './foresight.js';
+import { Desk, type Position } from './desk.js';
 import { Handlers } from './handlers.js';
 import { include } from './include.js';
-import { type Item, type ItemResult, type Job, labelOf, makeJob } from './job.js';
-import type { Errand, Lane } from './lane.js';
-import { planContext } from './plan-context.js';
+import { type ItemResult, type Job, labelOf } from './job.js';
+import type { Lane } from './lane.js';
 import { registeredValue, reportItem, reportJob } from './reporting.js';
-import { checkRole } from './role-arguments.js';
-import type { HostMemory, HostVariables, TaskScope } from './variables.js';
-import { waitFor, waits } from './waiting.js';
-
-/** Seconds that an action may take where the task says nothing. */
-const ACTION_LIMIT = 3600;
-/** Actions sent in one batch at the most, so that a failure never wastes much planning. */
-const BATCH = 200;
+import type { HostMemory, HostVariables } from './variables.js';
 
 /** How a host's way through a play ended. */
 export type HostEnd = 'finished' | 'failed' | 'unreachable' | 'stopped' | 'ended';
 
-/**
- * One host's way through a play.
- *
- *   at a task ──its probes are not known──► exchange: pending actions go out, and with them the probes
- *                                           of this and of many coming tasks ──► at the task again
- *   at a task ──nothing to change──► next task
- *   at a task ──planned a change──► its actions are pending, their certain effects believed ──► next task
- *   an action fails ──► everything planned behind it is forgotten; back at its task, which has failed
- *
- * Results are reported in the order of the tasks, each when it is certain.
- */
+type Told = (result: ItemResult, registered: Value) => void;
+
+/** One host's way through a play: from task to task, to rescues and handlers, and to the meetings with other hosts. */
 export class HostRun {
   readonly host: string;
   readonly #company: Company;
@@ -50,19 +29,13 @@ export class HostRun {
   readonly #memory: HostMemory;
   readonly #variables: HostVariables;
   readonly #handlers: Handlers;
-  #cursor: Cursor;
-  /** Jobs in the order of the play, the first not yet certain. */
-  #outbox: Job[] = [];
-  #pending: { readonly job: Job; readonly item: Item; readonly errand: Errand }[] = [];
-  #pendingBecome: Become | undefined;
-  /** The job at the cursor, while its items are being planned. */
-  #current: Job | undefined;
-  #ahead = new Map<number, { readonly epoch: number; readonly job: Job }>();
+  readonly #position: Position;
+  readonly #desk: Desk;
   #failure: HostEnd | undefined;
   #disturbed = false;
-  #doing: TaskLabel | undefined;
   #reconnected = false;
-  readonly #entered = new Set<Role>();
+  /** Who wants to know what the task at hand comes to. */
+  #told: Told | undefined;
 
   constructor(host: string, lane: Lane, company: Company) {
     this.host = host;
@@ -71,17 +44,19 @@ export class HostRun {
     this.#memory = company.memory(host);
     this.#variables = company.variables(host);
     this.#handlers = new Handlers(company.play.handlers, company.moreHandlers);
-    this.#cursor = Cursor.at(company.nodes);
+    this.#position = { cursor: Cursor.at(company.nodes) };
+    const { memory, variables, position } = { memory: this.#memory, variables: this.#variables, position: this.#position };
+    this.#desk = new Desk({ host, lane, company, memory, variables, position, conclude: (job) => this.#conclude(job) });
   }
 
   /** The task whose actions are with the host now. */
   get doing(): TaskLabel | undefined {
-    return this.#doing;
+    return this.#desk.doing;
   }
 
-  /** The user whose eyes the task at hand sees the host through. */
+  /** The user through whose eyes the task at hand sees the host. */
   get user(): Become | undefined {
-    return this.#current?.effective.become ?? this.#pendingBecome;
+    return this.#desk.user;
   }
 
   /** Another host's task has changed this host. */
@@ -95,607 +70,202 @@ export class HostRun {
         const end = await this.#step();
         if (end) return await this.#leave(end);
       } catch (error) {
-        if (error instanceof UnreachableError) {
-          const end = await this.#lost(error);
-          if (end) return await this.#leave(end);
-        } else throw error;
+        if (!(error instanceof UnreachableError)) throw error;
+        if (this.#lost(error)) return await this.#leave('unreachable');
       }
     }
   }
 
   /** One turn at whatever the cursor stands at. */
   async #step(): Promise<HostEnd | undefined> {
-    if (this.#disturbed && this.#pending.length === 0) {
+    if (this.#disturbed && this.#desk.sent) {
       this.#disturbed = false;
       this.#lane.forget();
     }
-    const stop = this.#company.interrupted || this.#company.stopped !== undefined;
-    if (stop) return this.#stop();
-    const { leaf } = this.#cursor;
-    if (!leaf) {
-      if (this.#outbox.length > 0) {
-        await this.#flush();
-        return undefined;
-      }
-      if (this.#cursor.failing) return this.#goOnFailing();
-      return this.#failure ?? 'finished';
+    if (this.#company.interrupted || this.#company.stopped !== undefined) {
+      this.#desk.abandon();
+      return this.#failure ?? 'stopped';
     }
-    if (!this.#company.wanted(leaf)) {
-      this.#cursor = this.#cursor.next();
-      return undefined;
-    }
-    if (leaf.kind === 'task') return this.#task(leaf);
-    if (this.#outbox.length > 0) {
-      await this.#flush();
-      return undefined;
-    }
-    return leaf.kind === 'meta' ? this.#meta(leaf) : this.#include(leaf);
+    const { cursor } = this.#position;
+    const { leaf } = cursor;
+    if (leaf && !this.#company.wanted(leaf)) this.#position.cursor = cursor.next();
+    else if (leaf?.kind === 'task') await this.#task(leaf);
+    else if (!this.#desk.clear) await this.#desk.flush();
+    else if (leaf?.kind === 'meta') return this.#meta(leaf);
+    else if (leaf) await this.#include(leaf);
+    else if (cursor.failing) this.#goOnFailing();
+    else return this.#failure ?? 'finished';
+    return undefined;
   }
 
-  /** What was planned but not sent never happens. */
-  #stop(): HostEnd {
-    this.#pending = [];
-    this.#deliver();
-    this.#outbox = [];
-    return this.#failure ?? 'stopped';
-  }
-
-  async #task(task: Task): Promise<HostEnd | undefined> {
-    if (this.#needsOthers(task)) {
-      if (this.#outbox.length > 0) {
-        await this.#flush();
-        return undefined;
-      }
-      return this.#together(task);
-    }
-    if (this.#readsPending(task) || (task.keywords.throttle !== undefined && this.#outbox.length > 0)) {
-      await this.#flush();
-      return undefined;
-    }
-    if (task.keywords.throttle !== undefined) {
-      return this.#company.throttle(task.id, task.keywords.throttle, () => this.#alone(task));
-    }
-    return this.#advance(task);
+  async #task(task: Task): Promise<void> {
+    const { throttle } = task.keywords;
+    const alone = this.#needsOthers(task) || throttle !== undefined;
+    if (this.#desk.midTask) await this.#desk.advance(task);
+    else if ((alone && !this.#desk.clear) || this.#desk.awaits(task)) await this.#desk.flush();
+    else if (this.#needsOthers(task)) await this.#together(task);
+    else if (throttle !== undefined) await this.#company.throttle(task.id, throttle, () => this.#alone(task));
+    else await this.#desk.advance(task);
   }
 
   /** Tasks that wait for the other hosts of the batch. */
-  #needsOthers({ keywords, args }: Task): boolean {
+  #needsOthers({ keywords, args, loop }: Task): boolean {
     if (this.#company.play.strategy === 'linear' || keywords.runOnce || keywords.anyErrorsFatal) return true;
-    return args.references.some(([name]) => name === 'hostvars') || keywords.when.some(({ references }) => references.some(([name]) => name === 'hostvars'));
+    return [args, ...keywords.when, ...(loop ? [loop.items] : [])].some(({ references }) => references.some(([name]) => name === 'hostvars'));
   }
 
-  async #together(task: Task): Promise<HostEnd | undefined> {
+  async #together(task: Task): Promise<void> {
     const company = await this.#company.meet(this.host, task.id);
-    if (this.#company.stopped !== undefined || this.#company.interrupted) return undefined;
+    if (this.#company.stopped !== undefined || this.#company.interrupted) return;
     if (!task.keywords.runOnce) {
-      const end = await this.#alone(task);
+      await this.#alone(task);
       if (task.keywords.anyErrorsFatal && this.#company.stopped === undefined) await this.#company.meet(this.host, task.id + 0.5);
-      return end;
+      return;
     }
     const shared = this.#company.once(task.id, company);
-    if (company[0] === this.host) {
-      return this.#alone(task, (result, registered) => shared.settle(result, registered));
-    }
+    if (company[0] === this.host) return this.#alone(task, shared.settle);
     const { result, registered } = await shared.result;
     if (task.register !== undefined) this.#memory.register(task.register, registered);
     for (const effect of result.controller) if (effect.type === 'set-facts') this.#memory.setFacts(effect.values);
-    if (result.status === 'failed' || result.status === 'unreachable') return this.#goOnFailing();
-    this.#cursor = this.#cursor.next();
-    return undefined;
+    if (result.status === 'failed' || result.status === 'unreachable') this.#goOnFailing();
+    else this.#position.cursor = this.#position.cursor.next();
   }
 
   /** Does one task to its end before anything else is planned. */
-  async #alone(task: Task, told?: (result: ItemResult, registered: Value) => void): Promise<HostEnd | undefined> {
+  async #alone(task: Task, told?: Told): Promise<void> {
     this.#told = told;
+    const begun = this.#position.cursor;
     try {
-      const { id } = task;
-      let end: HostEnd | undefined;
-      while (end === undefined && this.#cursor.leaf?.id === id && this.#current === undefined) {
-        end = await this.#advance(task);
-        if (this.#cursor.leaf?.id !== id) break;
+      while (this.#position.cursor === begun || this.#desk.midTask) {
+        if (this.#company.interrupted) return;
+        await this.#desk.advance(task);
       }
-      while (end === undefined && this.#current) end = await this.#advance(task);
-      while (this.#outbox.length > 0) end = (await this.#flush()) ?? end;
-      return end;
+      while (!this.#desk.clear) await this.#desk.flush();
     } finally {
-      this.#told?.({ status: 'failed', values: {}, diff: [], controller: [] }, null);
-      this.#told = undefined;
-    }
-  }
-  #told: ((result: ItemResult, registered: Value) => void) | undefined;
-
-  /** True where a task reads what a task that is still pending registers. */
-  #readsPending(task: Task): boolean {
-    const names = new Set(this.#outbox.flatMap(({ task: earlier }) => earlier.register ?? []));
-    if (names.size === 0) return false;
-    const expressions = [task.args, ...task.keywords.when, task.loop?.items, task.name, ...task.keywords.environment];
-    const reads = expressions.flatMap((each) => each?.references ?? []);
-    // A variable may be defined through another: where a task has variables of its own, better be sure.
-    return reads.some(([name]) => names.has(name!)) || task.lexical.vars.length > 0 || reads.some(([name]) => !this.#isPlain(name!));
-  }
-
-  /** A variable whose value is a constant of a file cannot depend on a register. */
-  #isPlain(name: string): boolean {
-    return this.#variables.scope().isPlain(name);
-  }
-
-  /** Plans the task's next item, or asks what that needs. */
-  async #advance(task: Task): Promise<HostEnd | undefined> {
-    let job = this.#current;
-    if (!job) {
-      const made = await this.#make(task);
-      if (!made) return undefined;
-      job = made;
-      this.#current = job;
-    }
-    if (task.keywords.delegateTo) return this.#delegate(job);
-    if (this.#pending.length > 0 && !sameUser(this.#pendingBecome, job.effective.become)) {
-      await this.#flush();
-      return undefined;
-    }
-    while (job.next < job.items.length) {
-      const item = job.items[job.next]!;
-      if (item.args === undefined) {
-        item.result = { status: 'skipped', message: item.skipped, values: { changed: false, skipped: true, skip_reason: item.skipped ?? '' }, diff: [], controller: [] };
-        job.next++;
-        continue;
-      }
-      const missing = this.#plan(job, item);
-      if (missing) {
-        await this.#exchange(job.effective.become, missing);
-        return undefined;
-      }
-      if (item.result === undefined && item.awaited === 0) {
-        // Planning failed on what is believed of the host; only with nothing pending is that certain.
-        await this.#flush();
-        return undefined;
-      }
-      if (item.result && waits(item.result.controller)) {
-        if (this.#pending.length > 0) {
-          item.result = undefined;
-          await this.#flush();
-          return undefined;
-        }
-        await this.#wait(job, item);
-      }
-      job.next++;
-      if (this.#pending.length >= BATCH || (item.awaited > 0 && mustEndBatch(job))) {
-        if (job.next >= job.items.length) this.#settle(job);
-        await this.#flush();
-        return undefined;
-      }
-      if (job.looped && task.loop?.pause && job.next < job.items.length) {
-        await this.#flush();
-        await sleep(task.loop.pause);
-      }
-    }
-    this.#settle(job);
-    return this.#deliver();
-  }
-
-  /** Every item is planned: the play goes on behind the task. */
-  #settle(job: Job): void {
-    this.#current = undefined;
-    this.#ahead.delete(job.task.id);
-    this.#outbox.push(job);
-    this.#cursor = job.cursor.next();
-  }
-
-  /** Renders the task; undefined: something had to be asked or sent first, or the task is over. */
-  async #make(task: Task): Promise<Job | undefined> {
-    const known = this.#ahead.get(task.id);
-    const cursor = this.#cursor;
-    const { role } = task.lexical;
-    const entered = !role?.argumentSpec || this.#entered.has(role);
-    if (entered && known && known.epoch === this.#memory.epoch) return Object.assign(known.job, { cursor });
-    const scope = this.#scope(task);
-    try {
-      this.#enterRole(task, scope);
-      return makeJob(task, scope, this.#company.flags, cursor);
-    } catch (error) {
-      if (error instanceof Unanswered) {
-        await this.#exchange(this.#pending.length > 0 ? this.#pendingBecome : undefined, error.probes);
-        return undefined;
-      }
-      if (this.#outbox.length > 0) {
-        await this.#flush();
-        return undefined;
-      }
-      const result: ItemResult =
-        error instanceof Unknowable
-          ? { status: 'unknown', message: error.message, values: {}, diff: [], controller: [] }
-          : failure(error);
-      this.#conclude(brokenJob(task, scope, cursor, result));
-      return undefined;
+      this.#tell({ status: 'failed', values: emptyMapping(), diff: [], controller: [] }, null);
     }
   }
 
-  /** A role's arguments are checked once per host, before its first task that is wanted. */
-  #enterRole({ lexical: { role } }: Task, scope: TaskScope): void {
-    if (!role?.argumentSpec || this.#entered.has(role)) return;
-    checkRole(role, scope);
-    this.#entered.add(role);
-  }
-
-  #scope(task: Pick<Task, 'lexical'>): TaskScope {
-    return this.#variables.scope(task.lexical);
-  }
-
-  /** Plans an item. Returns probes that must be asked first; sets the result where nothing is to be sent. */
-  #plan(job: Job, item: Item): readonly Probe[] | undefined {
-    const { become, check } = job.effective;
-    const beliefs = this.#lane.beliefs(become);
-    const context = planContext(job, item, this.#company);
-    const module = moduleNamed(job.task.module);
-    try {
-      const missing = module.probes(item.args as never, context).filter((probe) => !beliefs.has(probe));
-      if (missing.length > 0) return missing;
-      item.change = module.plan(item.args as never, beliefs, context);
-    } catch (error) {
-      if (error instanceof Unanswered) return error.probes;
-      if (error instanceof Unknowable) {
-        item.result = { status: 'unknown', message: error.message, values: {}, diff: [], controller: [] };
-        return undefined;
-      }
-      if (this.#pending.length > 0) return undefined;
-      item.result = failure(error);
-      return undefined;
-    }
-    const { actions } = item.change;
-    if (check || actions.length === 0) {
-      if (check && item.change.unknown === undefined) for (const action of actions) this.#lane.apply(actionEffects(action, beliefs.look));
-      item.result = this.#judged(job, item);
-      return undefined;
-    }
-    for (const action of actions) {
-      this.#send(job, item, action);
-      this.#lane.apply(actionEffects(action, beliefs.look));
-    }
-    return undefined;
-  }
-
-  #judged(job: Job, item: Item): ItemResult {
-    try {
-      return concludeItem(job, item);
-    } catch (error) {
-      return failure(error);
-    }
-  }
-
-  #send(job: Job, item: Item, action: Action): void {
-    item.awaited++;
-    this.#pendingBecome = job.effective.become;
-    const limit = action.kind === 'run' ? (action.timeout ?? job.effective.timeout) : job.effective.timeout;
-    this.#pending.push({
-      job,
-      item,
-      errand: {
-        action,
-        timeout: limit === undefined ? ACTION_LIMIT : limit + 30,
-        started: () => {
-          if (this.#doing !== job.label) this.#company.emit({ type: 'task-start', host: this.host, task: job.label });
-          this.#doing = job.label;
-        },
-        said: (stream, data) => {
-          if (job.effective.noLog) return;
-          this.#company.emit({ type: 'task-output', host: this.host, task: job.label, stream, chunk: data.toString('utf8') });
-        },
-        done: (outcome) => {
-          item.outcomes.push(outcome);
-          job.seconds += outcome.duration;
-          item.awaited--;
-          if (item.awaited === 0 || outcome.status !== 0) {
-            item.awaited = 0;
-            item.result = this.#judged(job, item);
-          }
-        },
-      },
-    });
-  }
-
-  /** Sends what is pending and asks nothing. */
-  async #flush(): Promise<HostEnd | undefined> {
-    await this.#exchange(this.#pendingBecome, []);
-    return undefined;
-  }
-
-  /** One round trip: pending actions, then the probes wanted now, and those of coming tasks. */
-  async #exchange(become: Become | undefined, wanted: readonly Probe[]): Promise<void> {
-    const pending = this.#pending;
-    const user = pending.length > 0 ? this.#pendingBecome : become;
-    const probes = new Map<string, Probe>();
-    if (sameUser(user, become)) for (const probe of wanted) probes.set(probeKey(probe), probe);
-    if (wanted.length > 0) this.#foresee(user, probes);
-    this.#pending = [];
-    if (pending.length > 0 || probes.size > 0) {
-      const all = await this.#lane.exchange(user, pending.map(({ errand }) => errand), probes.values());
-      this.#doing = undefined;
-      if (!all) this.#goBack(pending.find(({ item }) => item.result?.status === 'failed' || item.outcomes.at(-1)?.status !== 0));
-      const last = pending.at(-1);
-      if (last?.item.result && waits(last.item.result.controller)) await this.#wait(last.job, last.item);
-    }
-    await this.#retry();
-    this.#deliver();
-  }
-
-  /** Does what of the item's result takes time: a pause, or waiting for the host to come back. */
-  async #wait(job: Job, item: Item): Promise<void> {
-    const result = item.result!;
-    if (job.effective.check || result.status === 'failed') return;
-    const started = performance.now();
-    try {
-      const more = await waitFor(result.controller, this.#lane, job.effective.become, this.#company);
-      item.result = { ...result, values: { ...result.values, ...more } };
-    } catch (error) {
-      item.result = failure(error);
-    }
-    job.seconds += (performance.now() - started) / 1000;
-  }
-
-  #foresee(user: Become | undefined, probes: Map<string, Probe>): void {
-    probesAhead({
-      cursor: this.#cursor,
-      current: this.#current,
-      company: this.#company,
-      beliefs: this.#lane.beliefs(user),
-      user,
-      jobs: this.#ahead,
-      epoch: this.#memory.epoch,
-      scope: (task) => this.#scope(task),
-      skip: (task) => this.#readsPending(task),
-      probes,
-    });
-  }
-
-  /** An action failed: what was planned behind it never happened. The play stands at its task again. */
-  #goBack(failed: { readonly job: Job; readonly item: Item } | undefined): void {
-    if (!failed) return;
-    const { job, item } = failed;
-    const at = this.#outbox.indexOf(job);
-    if (at >= 0) this.#outbox = this.#outbox.slice(0, at);
-    this.#cursor = job.cursor;
-    this.#current = job;
-    job.next = job.items.indexOf(item) + 1;
-    for (const later of job.items.slice(job.next)) if (later.args !== undefined) Object.assign(later, { change: undefined, result: undefined, awaited: 0, outcomes: [] });
-    if (job.next >= job.items.length) this.#settle(job);
-  }
-
-  /** Items of a task with `until` that did not hold yet are planned again after the delay. */
-  async #retry(): Promise<void> {
-    const job = this.#current ?? this.#outbox.at(-1);
-    const { until } = job?.task ?? {};
-    if (!job || !until || job.effective.check) return;
-    const item = job.items[job.next - 1];
-    if (!item?.result || item.awaited > 0 || item.result.status === 'skipped') return;
-    if (until.every((condition) => condition.test(resultScope(job, item, item.result!.values)))) {
-      return;
-    }
-    const retries = number(job.task.retries?.render(item.scope), 3);
-    if (item.attempt > retries) {
-      const message = `still not so after ${item.attempt} tries: ${until.map(({ source }) => source).join(', ')}`;
-      const values = { ...item.result.values, attempts: item.attempt, failed: true };
-      item.result = { ...item.result, status: 'failed', message: item.result.message ?? message, values };
-      return;
-    }
-    this.#company.emit({
-      type: 'task-retry',
-      host: this.host,
-      task: job.label,
-      attempt: item.attempt,
-      retries,
-      message: item.result.message ?? until.map(({ source }) => source).join(', '),
-    });
-    await sleep(number(job.task.delay?.render(item.scope), 5));
-    if (this.#company.interrupted) return;
-    this.#lane.forget();
-    Object.assign(item, { change: undefined, result: undefined, awaited: 0, attempt: item.attempt + 1 });
-    item.outcomes.length = 0;
-    if (this.#outbox.at(-1) === job) this.#outbox.pop();
-    this.#current = job;
-    this.#cursor = job.cursor;
-    job.next = job.items.indexOf(item);
-  }
-
-  /** Reports, in order, every job whose items are all certain. */
-  #deliver(): HostEnd | undefined {
-    while (this.#outbox.length > 0) {
-      const job = this.#outbox[0]!;
-      if (job.items.some(({ result }) => result === undefined)) return undefined;
-      if (job.items.some(({ awaited }) => awaited > 0)) return undefined;
-      this.#outbox.shift();
-      this.#conclude(job);
-    }
-    return undefined;
-  }
-
-  /** The task is over on this host: report, register, notify; after a failure, to the rescue. */
-  #conclude(job: Job): void {
-    const { task } = job;
-    const result = reportJob(this.host, job, this.#company.emit, this.#cursor.guarded);
-    const registered = registeredValue(job, result);
-    if (task.register !== undefined) {
-      if (result.status === 'unknown') this.#memory.cannotKnow(task.register);
-      else this.#memory.register(task.register, registered);
-    }
+  #tell(result: ItemResult, registered: Value): void {
     this.#told?.(result, registered);
     this.#told = undefined;
+  }
+
+  /** A task is over on this host: report, register, notify; after a failure, to the rescue. */
+  #conclude(job: Job): void {
+    const { task } = job;
+    const result = reportJob(this.host, job, this.#company.emit, job.cursor.guarded);
+    this.#register(job, result);
     carryOut(result.controller, { host: this.host, memory: this.#memory, company: this.#company, task: job.label });
+    if (result.status === 'changed') this.#handlers.notify(task, job.items[0]?.scope ?? this.#variables.scope(task.lexical));
     const failed = result.status === 'failed' || result.status === 'unreachable';
-    if (result.status === 'changed') this.#handlers.notify(task, job.items[0]?.scope ?? this.#scope(task));
-    if (!failed || job.effective.ignoreErrors) {
-      if (job.cursor === this.#cursor) this.#cursor = this.#cursor.next();
-      return;
-    }
-    this.#outbox = [];
-    this.#cursor = job.cursor;
-    this.#goOnFailing(task.keywords.anyErrorsFatal === true);
+    if (failed && !job.effective.ignoreErrors) {
+      this.#position.cursor = job.cursor;
+      this.#goOnFailing(task.keywords.anyErrorsFatal === true);
+    } else if (job.cursor === this.#position.cursor) this.#position.cursor = job.cursor.next();
+  }
+
+  #register(job: Job, result: ItemResult): void {
+    const { register } = job.task;
+    const registered = registeredValue(job, result);
+    if (register !== undefined && result.status === 'unknown') this.#memory.cannotKnow(register);
+    else if (register !== undefined) this.#memory.register(register, registered);
+    this.#tell(result, registered);
   }
 
   /** From a failure to the rescue or always that awaits it, or to the end of the host's play. */
-  #goOnFailing(fatal = false): HostEnd | undefined {
-    const { cursor, rescued } = this.#cursor.fail();
-    this.#cursor = cursor;
-    this.#current = undefined;
-    if (rescued) return undefined;
-    if (this.#failure === undefined) {
-      this.#failure = 'failed';
-      this.#company.failed(this.host, fatal);
-    }
-    return undefined;
+  #goOnFailing(fatal = false): void {
+    const { cursor, rescued } = this.#position.cursor.fail();
+    this.#position.cursor = cursor;
+    if (rescued || this.#failure !== undefined) return;
+    this.#failure = 'failed';
+    this.#company.failed(this.host, fatal);
   }
 
-  async #meta(meta: Meta): Promise<HostEnd | undefined> {
-    const scope = this.#variables.scope(meta.lexical);
-    if (!meta.keywords.when.every((condition) => condition.test(scope))) {
-      this.#cursor = this.#cursor.next();
-      return undefined;
-    }
-    switch (meta.action) {
+  async #meta({ action, keywords, lexical }: Meta): Promise<HostEnd | undefined> {
+    const scope = this.#variables.scope(lexical);
+    const { cursor } = this.#position;
+    this.#position.cursor = cursor.next();
+    if (!keywords.when.every((condition) => condition.test(scope))) return undefined;
+    switch (action) {
       case 'flush_handlers': {
-        const tasks = this.#handlers.take(scope);
-        this.#cursor = tasks.length > 0 ? this.#cursor.enterHandlers(tasks) : this.#cursor.next();
+        const tasks = this.#handlers.take();
+        if (tasks.length > 0) this.#position.cursor = cursor.enterHandlers(tasks);
         return undefined;
       }
       case 'end_play':
-        this.#company.stop('meta: end_play');
+      case 'end_batch':
+        this.#company.stop(`meta: ${action}`);
         return 'ended';
       case 'end_host':
         return 'ended';
-      case 'end_batch':
-        this.#company.stop('meta: end_batch');
-        return 'ended';
       case 'end_role':
-        this.#cursor = this.#cursor.leaveRole(meta.lexical.role);
+        this.#position.cursor = cursor.leaveRole(lexical.role);
         return undefined;
       case 'clear_facts':
         this.#lane.forget();
-        break;
+        return undefined;
       case 'reset_connection':
         this.#lane.link.close();
-        break;
+        return undefined;
       case 'refresh_inventory':
         await this.#company.refreshInventory();
-        break;
+        return undefined;
+      default:
+        return undefined;
     }
-    this.#cursor = this.#cursor.next();
-    return undefined;
   }
 
-  async #include(node: Include): Promise<HostEnd | undefined> {
+  async #include(node: Include): Promise<void> {
     const scope = this.#variables.scope(node.lexical);
+    const { cursor } = this.#position;
     try {
       const { nodes, handlers, shown } = await include(node, scope);
-      for (const handler of handlers) if (!this.#company.moreHandlers.includes(handler)) this.#company.moreHandlers.push(handler);
-      if (shown) this.#company.emit({ type: 'task-result', host: this.host, task: labelOf(node, scope, this.#cursor.inHandlers), result: shown });
-      this.#cursor = this.#cursor.enter(nodes);
+      const { moreHandlers } = this.#company;
+      for (const handler of handlers) if (!moreHandlers.includes(handler)) moreHandlers.push(handler);
+      if (shown) this.#company.emit({ type: 'task-result', host: this.host, task: labelOf(node, scope, cursor.inHandlers), result: shown });
+      this.#position.cursor = cursor.enter(nodes);
     } catch (error) {
-      if (error instanceof Unanswered) {
-        await this.#exchange(undefined, error.probes);
-        return undefined;
-      }
-      const result = failure(error);
-      reportItem(this.host, labelOf(node, scope, false), result, this.#company.emit, this.#cursor.guarded);
-      return this.#goOnFailing();
+      if (error instanceof Unanswered) return this.#desk.ask(error.probes);
+      reportItem(this.host, labelOf(node, scope, cursor.inHandlers), failure(error), this.#company.emit, cursor.guarded);
+      this.#goOnFailing();
     }
-    return undefined;
   }
 
-  async #delegate(job: Job): Promise<HostEnd | undefined> {
-    if (this.#outbox.length > 0) {
-      await this.#flush();
-      return undefined;
-    }
-    await new Delegation(this.host, this.#company, job).run();
-    this.#settle(job);
-    return this.#deliver();
-  }
-
-  /** The host is gone: its task is unreachable; a rescue may try again over a new connection. */
-  async #lost(error: UnreachableError): Promise<HostEnd | undefined> {
+  /** The host is gone: its task is unreachable; a rescue may try again over a new connection. True: it is over. */
+  #lost(error: UnreachableError): boolean {
     this.#lane.link.close();
     this.#lane.forget();
-    this.#pending = [];
-    const { leaf } = this.#cursor;
-    const job =
-      this.#outbox.find(({ items }) => items.some(({ result }) => result === undefined)) ??
-      this.#current ??
-      (leaf?.kind === 'task' ? brokenJob(leaf, this.#scope(leaf), this.#cursor, failure(error)) : undefined);
-    const certain = this.#outbox.slice(0, job ? Math.max(0, this.#outbox.indexOf(job)) : undefined);
-    this.#outbox = [];
-    this.#current = undefined;
-    for (const each of certain) this.#conclude(each);
+    const job = this.#desk.lost(error);
     if (!job) {
       this.#company.emit({ type: 'warning', host: this.host, text: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
-      return 'unreachable';
+      return true;
     }
-    for (const item of job.items) if (item.result === undefined) item.result = failure(error);
-    this.#cursor = job.cursor;
-    const result = reportJob(this.host, job, this.#company.emit, this.#cursor.guarded);
-    if (job.task.register !== undefined) this.#memory.register(job.task.register, registeredValue(job, result));
-    this.#told?.(result, null);
-    this.#told = undefined;
+    const result = reportJob(this.host, job, this.#company.emit, job.cursor.guarded && !this.#reconnected);
+    this.#register(job, result);
     if (job.effective.ignoreUnreachable) {
-      this.#cursor = this.#cursor.next();
-      return undefined;
+      this.#position.cursor = job.cursor.next();
+      return false;
     }
+    const { cursor } = job.cursor.fail();
     // Once a play: a host that stays away must not make every rescue wait for it.
-    const { cursor, rescued } = this.#cursor.fail();
-    if ((rescued || cursor.leaf) && !this.#reconnected) {
+    if (cursor.leaf && !this.#reconnected) {
       this.#reconnected = true;
-      this.#cursor = cursor;
-      return undefined;
+      this.#position.cursor = cursor;
+      return false;
     }
     this.#company.failed(this.host, job.task.keywords.anyErrorsFatal === true);
-    return 'unreachable';
+    return true;
   }
 
   /** The host's play is over: handlers that were notified are run (if told so) or reported. */
   async #leave(end: HostEnd): Promise<HostEnd> {
-    const scope = this.#variables.scope();
     if (end === 'failed' && this.#company.play.forceHandlers && this.#handlers.any) {
-      const tasks = this.#handlers.take(scope);
-      this.#failure = undefined;
-      this.#cursor = Cursor.at(tasks);
-      const after = await this.run();
-      return after === 'unreachable' ? after : 'failed';
+      this.#position.cursor = Cursor.at(this.#handlers.take());
+      return (await this.run()) === 'unreachable' ? 'unreachable' : 'failed';
     }
-    const pending = end === 'ended' || end === 'finished' ? [] : this.#handlers.names(scope);
+    const pending = end === 'ended' || end === 'finished' ? [] : this.#handlers.names(this.#variables.scope());
     if (pending.length > 0) this.#company.emit({ type: 'handlers-pending', host: this.host, handlers: pending });
     return end;
   }
-}
-
-const sameUser = (a: Become | undefined, b: Become | undefined): boolean => a?.user === b?.user && a?.method === b?.method;
-
-/** A task whose result decides more than its status must be certain before anything follows it. */
-function mustEndBatch({ task, items }: Job): boolean {
-  return task.until !== undefined || task.failedWhen !== undefined || items.some(({ change }) => change?.controller?.some(({ type }) => type !== 'message'));
-}
-
-function number(value: Value | undefined, otherwise: number): number {
-  const number = value === undefined || value === null ? otherwise : Number(value);
-  return Number.isFinite(number) ? number : otherwise;
-}
-
-const sleep = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-
-/** A job for a task that could not be rendered, so that it is reported like any other. */
-function brokenJob(task: Task, scope: TaskScope, cursor: Cursor, result: ItemResult): Job {
-  const item: Item = { scope, args: undefined, outcomes: [], awaited: 0, attempt: 1, result };
-  let ignoreErrors = false;
-  try {
-    ignoreErrors = task.keywords.ignoreErrors?.render(scope) === true;
-  } catch {
-    ignoreErrors = false;
-  }
-  return {
-    task,
-    label: labelOf(task, scope, cursor.inHandlers),
-    effective: { become: undefined, check: false, diff: false, noLog: false, ignoreErrors, ignoreUnreachable: task.keywords.ignoreUnreachable !== undefined, environment: {}, timeout: undefined },
-    items: [item],
-    cursor,
-    next: 1,
-    looped: false,
-    seconds: 0,
-  };
 }

@@ -1,10 +1,10 @@
-import { TaskError } from '../base/error.js';
+import { formatProblem, TaskError } from '../base/error.js';
 import { isMapping, type Value, type Values } from '../base/value.js';
 import { checkArguments } from '../modules/check-arguments.js';
 import type { Change, ControllerEffect, Outcome } from '../modules/module.js';
 import { moduleNamed } from '../modules/registry.js';
-import { formatProblem } from '../base/error.js';
 import type { Loop, Task } from '../playbook/tree.js';
+import type { Compiled } from '../template/index.js';
 import type { Diff, Status, TaskLabel } from '../report/event.js';
 import type { Cursor } from './cursor.js';
 import { type Effective, effective, type Flags } from './effective.js';
@@ -28,7 +28,6 @@ export interface Item {
   readonly value?: Value;
   /** Undefined where `when` says no. */
   readonly args: Values | undefined;
-  readonly skipped?: string;
   change?: Change;
   readonly outcomes: Outcome[];
   /** Actions of the change that are on their way. */
@@ -120,11 +119,15 @@ function makeItem(task: Task, scope: TaskScope): Item {
   return {
     scope,
     args: refused ? undefined : argumentsOf(task, scope),
-    ...(refused ? { skipped: `when: ${refused.source}` } : {}),
+    ...(refused ? { result: skipped(`when: ${refused.source}`) } : {}),
     outcomes: [],
     awaited: 0,
     attempt: 1,
   };
+}
+
+function skipped(message: string): ItemResult {
+  return { status: 'skipped', message, values: { changed: false, skipped: true, skip_reason: message }, diff: [], controller: [] };
 }
 
 function argumentsOf(task: Task, scope: TaskScope): Values {
@@ -146,4 +149,35 @@ function without(raw: Value): Value {
   if (!isMapping(raw)) return raw;
   const entries = Object.entries(raw).filter(([, value]) => value !== OMIT);
   return Object.fromEntries(entries.map(([name, value]) => [name, isMapping(value) ? without(value) : value]));
+}
+
+/** A job for a task that could not be rendered, so that it is reported like any other. */
+export function brokenJob(task: Task, scope: TaskScope, cursor: Cursor, result: ItemResult): Job {
+  const yes = (said: Compiled | undefined): boolean => {
+    try {
+      return said?.render(scope) === true;
+    } catch {
+      return false;
+    }
+  };
+  const { ignoreErrors, ignoreUnreachable, noLog } = task.keywords;
+  return {
+    task,
+    label: labelOf(task, scope, cursor.inHandlers),
+    effective: {
+      become: undefined,
+      check: false,
+      diff: false,
+      noLog: yes(noLog),
+      ignoreErrors: yes(ignoreErrors),
+      ignoreUnreachable: yes(ignoreUnreachable),
+      environment: {},
+      timeout: undefined,
+    },
+    items: [{ scope, args: undefined, outcomes: [], awaited: 0, attempt: 1, result }],
+    cursor,
+    next: 1,
+    looped: false,
+    seconds: 0,
+  };
 }
