@@ -36,7 +36,7 @@ export const aptRepository = defineModule({
 - apt_repository:
     repo: deb https://packages.example.org/debian bookworm main
     filename: example
-    key: "{{ lookup('file', 'example.asc') }}"
+    key: "{{ lookup 'file' 'example.asc' }}"
     fingerprint: 0123456789ABCDEF0123456789ABCDEF01234567
 `,
   probes: (args) => {

@@ -31,8 +31,8 @@ export const authorizedKey = defineModule({
   description: 'Public keys that let a user in.',
   options,
   examples: `
-- authorized_key: { user: deploy, key: "{{ lookup('file', 'deploy.pub') }}" }
-- authorized_key: { user: root, key: "{{ join admin_keys '\\n' }}", exclusive: true }
+- authorized_key: { user: deploy, key: "{{ lookup 'file' 'deploy.pub' }}" }
+- authorized_key: { user: root, key: "{{ lookup 'file' 'admins.pub' }}", exclusive: true }
 `,
   probes: (args) => {
     const path = args.path ?? `${args.user === 'root' ? '/root' : usualHome(args.user)}/.ssh/authorized_keys`;

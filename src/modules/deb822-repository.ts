@@ -43,7 +43,7 @@ export const deb822Repository = defineModule({
     uris: https://packages.example.org/debian
     suites: bookworm
     components: main
-    signed_by: "{{ lookup('file', 'example.asc') }}"
+    signed_by: "{{ lookup 'file' 'example.asc' }}"
 `,
   probes: (args) => {
     const path = `${FOLDER}/${slugOf(args.name)}.sources`;

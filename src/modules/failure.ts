@@ -8,7 +8,7 @@ export interface Explanation {
 
 /** A failure that programs have in common: what they print, and what to do about it. */
 const COMMON: readonly (readonly [pattern: RegExp, hint: string])[] = [
-  [/No space left on device|not enough free space|Disk quota exceeded/i, 'make room on the host: df -h and df -i show which file system is full'],
+  [/No space left on device|(not|n't) (have )?enough free space|Disk quota exceeded/i, 'make room on the host: df -h and df -i show which file system is full'],
   [/Read-only file system/i, 'a file system is mounted read-only: dmesg tells whether a disk error did it'],
   [/Permission denied|Operation not permitted|must be root|are you root|superuser/i, 'run the task with become: true'],
   [/cannot lock \/etc\/(passwd|group|shadow|gshadow)/, 'another program is changing accounts, or left /etc/*.lock behind when it died'],

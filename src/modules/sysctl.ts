@@ -54,7 +54,7 @@ export const sysctl = defineModule({
       const now = kernelValue(args, state, context.check);
       const due = args.sysctl_set || (args.reload && after !== text);
       if (due && now !== undefined && now !== wanted) {
-        const argv = ['sh', '-c', SET, 'sysctl', sysctlPath(args.name), args.value!.trim()];
+        const argv = ['sh', '-c', SET, 'sysctl', sysctlPath(args.name), wanted];
         actions.push({ kind: 'run', argv, effects: [{ type: 'stale-kinds', kinds: ['sysctl'] }, predict(ask('sysctl', args.name), wanted, false)] });
         notes.push({ subject: args.name, before: `${now}\n`, after: `${wanted}\n` });
       }
