@@ -13,6 +13,11 @@ export const moduleCatalogue: ModuleCatalogue = {
     checkArguments(moduleNamed(name), args, true).problems.map(({ name: argument, message, hint }) => ({
       message,
       ...(hint === undefined ? {} : { hint }),
-      place: placeOf(argument === '' ? [] : argument.split(/[.[]/).map((part) => (part.endsWith(']') ? Number(part.slice(0, -1)) : part))),
+      place: placeOf(pathOf(argument), message.startsWith('unknown argument') ? 'key' : 'value'),
     })),
 };
+
+/** `ports[0].protocol` as keys and indexes. */
+function pathOf(argument: string): (string | number)[] {
+  return argument === '' ? [] : argument.split(/[.[]/).map((part) => (part.endsWith(']') ? Number(part.slice(0, -1)) : part));
+}

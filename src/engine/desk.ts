@@ -16,6 +16,7 @@ import { brokenJob, type Item, type Job, makeJob } from './job.js';
 import type { Errand, Lane } from './lane.js';
 import { untilVerdict } from './retry.js';
 import { checkRole } from './role-arguments.js';
+import { taskReferences } from './task-references.js';
 import type { HostMemory, HostVariables } from './variables.js';
 import { waitFor, waits } from './waiting.js';
 
@@ -94,8 +95,7 @@ export class Desk {
   awaits(task: Task): boolean {
     const names = new Set(this.#outbox.flatMap(({ task: earlier }) => earlier.register ?? []));
     if (names.size === 0) return false;
-    const expressions = [task.args, ...task.keywords.when, task.loop?.items, task.name, ...task.keywords.environment];
-    const reads = expressions.flatMap((each) => each?.references ?? []).map(([name]) => name!);
+    const reads = taskReferences(task).map(([name]) => name!);
     if (task.lexical.vars.length > 0 || reads.some((name) => names.has(name))) return true;
     // A variable may be defined through another: only a constant cannot depend on a register.
     const scope = this.#options.variables.scope(task.lexical);

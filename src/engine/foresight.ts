@@ -10,6 +10,7 @@ import type { Company } from './company.js';
 import type { Cursor } from './cursor.js';
 import { type Item, type Job, makeJob } from './job.js';
 import { planContext } from './plan-context.js';
+import { taskReferences } from './task-references.js';
 import type { TaskScope } from './variables.js';
 
 /** Coming tasks that are looked at, at the most. */
@@ -82,9 +83,8 @@ function addFacts(look: Foresight, task: Task): void {
   for (const probe of read) if (!look.beliefs.has(probe)) look.probes.set(probeKey(probe), probe);
 }
 
-function factProbes({ args, keywords, loop, changedWhen = [], failedWhen = [] }: Task): readonly Probe[] {
-  const references = [args, ...keywords.when, ...(loop ? [loop.items] : []), ...changedWhen, ...failedWhen].flatMap((each) => each.references);
-  return references.flatMap(probesOf);
+function factProbes(task: Task): readonly Probe[] {
+  return taskReferences(task).flatMap(probesOf);
 }
 
 function probesOf([root, name]: Reference): Probe[] {

@@ -1,19 +1,20 @@
 import { UnreachableError } from '../base/error.js';
 import { emptyMapping, type Value } from '../base/value.js';
 import { Unanswered } from '../modules/module.js';
-import type { Include, Meta, Task } from '../playbook/tree.js';
+import type { Include, Meta, Role, Task } from '../playbook/tree.js';
 import type { TaskLabel } from '../report/event.js';
 import type { Become } from '../transport/become.js';
 import type { Company } from './company.js';
 import { failure } from './conclude.js';
 import { carryOut } from './control.js';
-import { Cursor } from './cursor.js';
+import { Cursor, type Leaf } from './cursor.js';
 import { Desk, type Position } from './desk.js';
 import { Handlers } from './handlers.js';
 import { include } from './include.js';
 import { type ItemResult, type Job, labelOf } from './job.js';
 import type { Lane } from './lane.js';
 import { registeredValue, reportItem, reportJob } from './reporting.js';
+import { taskReferences } from './task-references.js';
 import type { HostMemory, HostVariables } from './variables.js';
 
 /** How a host's way through a play ended. */
@@ -31,6 +32,8 @@ export class HostRun {
   readonly #handlers: Handlers;
   readonly #position: Position;
   readonly #desk: Desk;
+  /** Roles that did something, by what makes two uses the same. */
+  readonly #roles = new Map<string, Role>();
   #failure: HostEnd | undefined;
   #disturbed = false;
   #reconnected = false;
@@ -88,7 +91,7 @@ export class HostRun {
     }
     const { cursor } = this.#position;
     const { leaf } = cursor;
-    if (leaf && !this.#company.wanted(leaf)) this.#position.cursor = cursor.next();
+    if (leaf && (!this.#company.wanted(leaf) || this.#doneBefore(leaf))) this.#position.cursor = cursor.next();
     else if (leaf?.kind === 'task') await this.#task(leaf);
     else if (!this.#desk.clear) await this.#desk.flush();
     else if (leaf?.kind === 'meta') return this.#meta(leaf);
@@ -96,6 +99,13 @@ export class HostRun {
     else if (cursor.failing) this.#goOnFailing();
     else return this.#failure ?? 'finished';
     return undefined;
+  }
+
+  /** A role used a second time with the same values does nothing more. */
+  #doneBefore({ lexical: { role } }: Leaf): boolean {
+    if (role?.once === undefined) return false;
+    const first = this.#roles.get(role.once);
+    return first !== undefined && first !== role;
   }
 
   async #task(task: Task): Promise<void> {
@@ -109,9 +119,10 @@ export class HostRun {
   }
 
   /** Tasks that wait for the other hosts of the batch. */
-  #needsOthers({ keywords, args, loop }: Task): boolean {
-    if (this.#company.play.strategy === 'linear' || keywords.runOnce || keywords.anyErrorsFatal) return true;
-    return [args, ...keywords.when, ...(loop ? [loop.items] : [])].some(({ references }) => references.some(([name]) => name === 'hostvars'));
+  #needsOthers(task: Task): boolean {
+    const { runOnce, anyErrorsFatal } = task.keywords;
+    if (this.#company.play.strategy === 'linear' || runOnce || anyErrorsFatal) return true;
+    return taskReferences(task).some(([name]) => name === 'hostvars');
   }
 
   async #together(task: Task): Promise<void> {
@@ -155,6 +166,8 @@ export class HostRun {
   #conclude(job: Job): void {
     const { task } = job;
     const result = reportJob(this.host, job, this.#company.emit, job.cursor.guarded);
+    const { role } = task.lexical;
+    if (role?.once !== undefined && result.status !== 'skipped' && !this.#roles.has(role.once)) this.#roles.set(role.once, role);
     this.#register(job, result);
     carryOut(result.controller, { host: this.host, memory: this.#memory, company: this.#company, task: job.label });
     if (result.status === 'changed') this.#handlers.notify(task, job.items[0]?.scope ?? this.#variables.scope(task.lexical));

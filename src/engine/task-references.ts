@@ -1,0 +1,17 @@
+import type { Reference } from '../base/scope.js';
+import type { Task } from '../playbook/tree.js';
+
+const known = new WeakMap<Task, readonly Reference[]>();
+
+/** Every name that a task's own expressions read: arguments, conditions, loop, name, environment. */
+export function taskReferences(task: Task): readonly Reference[] {
+  let references = known.get(task);
+  if (!references) known.set(task, (references = collect(task)));
+  return references;
+}
+
+function collect({ args, name, keywords, loop, assertions = [], changedWhen = [], failedWhen = [], until = [], notify }: Task): Reference[] {
+  const { when, environment, become, becomeUser, delegateTo } = keywords;
+  const single = [args, name, loop?.items, loop?.label, become, becomeUser, delegateTo].filter((each) => each !== undefined);
+  return [...single, ...when, ...environment, ...assertions, ...changedWhen, ...failedWhen, ...until, ...notify].flatMap((each) => each.references);
+}
