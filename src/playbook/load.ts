@@ -20,17 +20,27 @@ export interface LoadOptions {
   readonly modules: ModuleCatalogue;
   /** Further folders of roles. */
   readonly roleFolders?: readonly string[];
+  /** The text of the playbook, where there is no such file. */
+  readonly text?: string;
 }
 
 /**
  * Reads a playbook with everything that it brings in, and checks all that can be known without a host.
  * Throws an InputError with every problem of every file.
  */
-export async function loadPlaybook({ file, cwd, compiler, modules, roleFolders = [] }: LoadOptions): Promise<Playbook> {
+export async function loadPlaybook({
+  file,
+  cwd,
+  compiler,
+  modules,
+  roleFolders = [],
+  text: given,
+}: LoadOptions): Promise<Playbook> {
   const folders = roleFolders.map((folder) => resolve(cwd, folder));
   const loader = new Loader(resolve(cwd), compiler, modules, folders);
   const checker = loader.checker();
   const path = resolve(cwd, file);
+  if (given !== undefined) loader.give(path, given);
   const around: AroundPlay = { keywords: NOTHING_SAID, vars: NO_VARIABLES };
   let plays: Play[] = [];
   try {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import { InputError } from '../base/error.js';
-import { readYamlFile, type YamlDocument } from '../base/yaml.js';
+import { readYaml, readYamlFile, type YamlDocument } from '../base/yaml.js';
 import type { ModuleCatalogue } from './catalogue.js';
 import { Checker, type Compiler } from './checker.js';
 import { Spot } from './spot.js';
@@ -42,6 +42,11 @@ export class Loader {
   shown(path: string): string {
     const short = relative(this.cwd, path);
     return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
+  }
+
+  /** From now on the file is said to hold this text. */
+  give(path: string, text: string): void {
+    this.#documents.set(path, readYaml(text, this.shown(path)));
   }
 
   /** The top of a YAML file, read once a run; undefined where it cannot be read (the problems are kept). */
