@@ -26,13 +26,15 @@ export function concludeUri(args: UriArguments, outcomes: readonly Outcome[]): C
   if (first.status === 127) return { failed: true, message: first.stderr.trim(), hint: 'install curl on the host: apt: { name: curl }' };
   const answer = readAnswer(first.stderr, args.url);
   if (!answer || answer.status === 0) {
-    const said = first.stderr.split(MARK)[0]!.trim().replace(/^curl: \(\d+\) /, '');
+    const said = first.stderr.split(MARK)[0]!.trim().split('\n').at(-1)!.replace(/^curl: \(\d+\) /, '');
     const hint = CURL.get(first.status);
     const message = `${args.method} ${args.url}: ${said || `curl ended with status ${first.status}`}`;
     return { failed: true, message, ...(hint === undefined ? {} : { hint }), result: mapping({ status: -1, url: args.url }) };
   }
   const { status, headers, redirected, url } = answer;
-  const good = args.status_code.includes(status) && first.status === 0;
+  // wget ends with 8 where the status is an error; a status that is wanted is none.
+  const whole = first.status === 0 || (first.status === 8 && !first.stderr.includes(MARK));
+  const good = args.status_code.includes(status) && whole;
   const content = first.stdout;
   const result = mapping({
     ...headers,
@@ -47,7 +49,7 @@ export function concludeUri(args: UriArguments, outcomes: readonly Outcome[]): C
   });
   const changed = args.dest === undefined ? {} : { changed: first.stderr.includes('\x1echanged\n') || outcomes.length > 1 };
   if (good) return { ...changed, result };
-  const why = first.status === 0 ? String(result['msg']) : first.stderr.split(MARK)[0]!.trim();
+  const why = whole ? String(result['msg']) : first.stderr.split(MARK)[0]!.trim();
   return { failed: true, message: `${args.method} ${args.url}: ${why}`, result };
 }
 

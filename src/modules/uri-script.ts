@@ -8,18 +8,16 @@ import type { UriArguments } from './uri.js';
 export const MARK = '\x1ehostwright ';
 
 /**
- * The shell text: curl reads its options, URL and secrets from stdin. The body goes to stdout (or to
- * `dest`), the marked line and the headers to stderr.
+ * The shell text. Its stdin holds `configLength` bytes of curl's options (URL and secrets among them), then
+ * the body to send. The answer's body goes to stdout (or to `dest`), the marked line and the headers to stderr.
  */
-export function uriScript(args: UriArguments, dest: string | undefined): string {
+export function uriScript(args: UriArguments, configLength: number, dest: string | undefined): string {
   const note = `-w '%{stderr}${MARK.replace('\x1e', '\\036')}%{http_code} %{num_redirects} %{url_effective}\\n'`.replace('\\036', '\x1e');
   const simple = args.method.toUpperCase() === 'GET' && args.body === undefined && Object.keys(args.headers).length === 0 && args.url_username === undefined;
   const fallback =
     simple && dest === undefined
       ? `elif command -v wget >/dev/null; then
-  wget -q -S -t 1 -T ${args.timeout} -U ${quote(args.http_agent)}${args.validate_certs ? '' : ' --no-check-certificate'} -O - ${quote(wgetRedirects(args))} --content-on-error -i - <<EOF
-${args.url.replace(/[\n\\$`]/g, '')}
-EOF
+  sed -n 's/^url = "\\(.*\\)"$/\\1/p' | wget -nv -S -t 1 -T ${args.timeout} -U ${quote(args.http_agent)}${args.validate_certs ? '' : ' --no-check-certificate'} -O - ${wgetRedirects(args)} --content-on-error -i -
 `
       : '';
   const missing = `else
@@ -28,12 +26,17 @@ EOF
 fi`;
   const curl =
     dest === undefined
-      ? `  { { h=$(curl -K - -D /dev/fd/5 ${note} 5>&1 >&4 2>&6); r=$?; } 4>&1; } 6>&2
+      ? `  { { h=$(request -D /dev/fd/5 ${note} 5>&1 >&4 2>&6); r=$?; } 4>&1; } 6>&2
   printf '%s\\n' "$h" >&2
   exit $r
 `
       : intoFile(dest, note, args);
-  return `if command -v curl >/dev/null; then\n${curl}${fallback}${missing}`;
+  return `if command -v curl >/dev/null; then
+  c=$(dd bs=${configLength} count=1 iflag=fullblock 2>/dev/null) && exec 7<&0 || exit 1
+  request() {
+    printf '%s\\n' "$c" | { curl -K /dev/fd/8 "$@" 8<&0 <&7; }
+  }
+${curl}${fallback}${missing}`;
 }
 
 const wgetRedirects = ({ follow_redirects }: UriArguments): string => `--max-redirect=${follow_redirects === 'none' || follow_redirects === 'no' ? 0 : 20}`;
@@ -43,7 +46,7 @@ function intoFile(dest: string, note: string, { status_code }: UriArguments): st
   const temporary = posix.join(posix.dirname(dest), `.${posix.basename(dest).slice(0, 200)}.hostwright.XXXXXX`);
   return `  t=$(mktemp ${quote(temporary)}) || exit 1
   trap 'rm -f "$t"' EXIT
-  m=$(curl -K - -o "$t" -D /dev/stderr ${note.replace('%{stderr}', '').replace('\\n', '')}) || { r=$?; printf '%s\\n' "$m" >&2; exit $r; }
+  m=$(request -o "$t" -D /dev/stderr ${note.replace('%{stderr}', '').replace('\\n', '')}) || { r=$?; printf '%s\\n' "$m" >&2; exit $r; }
   printf '%s\\n' "$m" >&2
   s=\${m#* }
   case " ${status_code.join(' ')} " in *" \${s%% *} "*) ;; *) cat "$t"; exit 0 ;; esac
@@ -53,8 +56,8 @@ function intoFile(dest: string, note: string, { status_code }: UriArguments): st
 `;
 }
 
-/** curl's options in the form of its configuration file: nothing of them is in an argument list. */
-export function uriConfig(args: UriArguments): string {
+/** curl's options in the form of its configuration file, and the body: nothing of them is in an argument list. */
+export function uriInput(args: UriArguments): { readonly config: Buffer; readonly body: Buffer } {
   const lines: string[] = ['silent', 'show-error', option('url', args.url), option('request', args.method.toUpperCase())];
   const add = (name: string, value: string | undefined): void => {
     if (value !== undefined) lines.push(option(name, value));
@@ -65,7 +68,7 @@ export function uriConfig(args: UriArguments): string {
   const type = args.body_format === 'json' ? 'application/json' : args.body_format === 'form-urlencoded' ? 'application/x-www-form-urlencoded' : undefined;
   if (content !== undefined && !headers.has('content-type')) headers.set('content-type', type === undefined ? 'Content-Type:' : `Content-Type: ${type}`);
   for (const header of headers.values()) add('header', header);
-  add('data-raw', content);
+  if (content !== undefined) add('data-binary', '@-');
   if (args.url_username !== undefined) add('user', `${args.url_username}:${args.url_password ?? ''}`);
   add('user-agent', headers.has('user-agent') ? undefined : args.http_agent);
   if (!args.validate_certs) lines.push('insecure');
@@ -76,7 +79,7 @@ export function uriConfig(args: UriArguments): string {
   if (!args.use_proxy) add('noproxy', '*');
   add('max-time', String(args.timeout));
   if (follows(args)) lines.push('location', 'max-redirs = 20', 'proto-redir = "=http,https"');
-  return `${lines.join('\n')}\n`;
+  return { config: Buffer.from(`${lines.join('\n')}\n`), body: Buffer.from(content ?? '') };
 }
 
 function follows({ follow_redirects, method }: UriArguments): boolean {

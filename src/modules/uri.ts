@@ -6,7 +6,7 @@ import { ask } from '../probes/registry.js';
 import { defineModule, type State } from './module.js';
 import type { Arguments } from './options.js';
 import { concludeUri } from './uri-answer.js';
-import { uriConfig, uriScript } from './uri-script.js';
+import { uriInput, uriScript } from './uri-script.js';
 
 const options = {
   url: { type: 'str', required: true, description: 'Where to ask, seen from the host.' },
@@ -57,10 +57,11 @@ export const uri = defineModule({
     if (args.creates !== undefined && state.read(ask('stat', args.creates))) return quiet(`${args.creates} exists`);
     if (args.removes !== undefined && !state.read(ask('stat', args.removes))) return quiet(`${args.removes} does not exist`);
     const dest = args.dest === undefined ? undefined : destination(args.dest, args.url, state);
+    const { config, body } = uriInput(args);
     const action = {
       kind: 'run' as const,
-      argv: ['sh', '-c', uriScript(args, dest)],
-      stdin: Buffer.from(uriConfig(args)),
+      argv: ['sh', '-c', uriScript(args, config.length, dest)],
+      stdin: Buffer.concat([config, body]),
       timeout: args.timeout + 10,
       effects: dest === undefined ? [] : [{ type: 'stale-below' as const, path: dest }],
     };
