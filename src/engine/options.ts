@@ -6,6 +6,8 @@ import type { Flags } from './effective.js';
 /** Everything that a run can be told. */
 export interface RunOptions {
   readonly playbooks: readonly string[];
+  /** Playbooks given as texts, by their names in `playbooks`. */
+  readonly texts?: ReadonlyMap<string, string>;
   readonly inventory: readonly string[];
   /** The project's folder; absolute. */
   readonly cwd: string;

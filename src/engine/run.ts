@@ -38,12 +38,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
 }
 
 /** Reads and checks every playbook, so that nothing is touched where one of them is wrong. */
-export async function loadAll(options: Pick<RunOptions, 'playbooks' | 'cwd' | 'roleFolders'>, compiler: TemplateCompiler): Promise<Playbook[]> {
+export async function loadAll(options: Pick<RunOptions, 'playbooks' | 'texts' | 'cwd' | 'roleFolders'>, compiler: TemplateCompiler): Promise<Playbook[]> {
   const problems: InputError['problems'][number][] = [];
   const loaded: Playbook[] = [];
   for (const file of options.playbooks) {
     try {
-      loaded.push(await loadPlaybook({ file, cwd: options.cwd, compiler, modules: moduleCatalogue, roleFolders: options.roleFolders }));
+      loaded.push(await loadPlaybook({ file, cwd: options.cwd, compiler, modules: moduleCatalogue, roleFolders: options.roleFolders, text: options.texts?.get(file) }));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       problems.push(...error.problems);
