@@ -10,6 +10,7 @@ const BLOCK = 512;
 
 /** The entries of an uncompressed tar archive. Throws Error where it is none. */
 export function readTar(bytes: Buffer): ArchiveEntry[] {
+  if (bytes.length < BLOCK) throw new Error('it is too short for a tar archive');
   const entries: ArchiveEntry[] = [];
   let long: { path?: string; target?: string; mtime?: number } = {};
   for (let at = 0; at + BLOCK <= bytes.length; ) {
