@@ -17,12 +17,22 @@ export function unitEffects(path: string, content: Buffer | null | undefined, lo
   if (rest === '' || name.includes('/')) return effects;
   const probe = ask('unit', name);
   const before = look(probe);
-  if (content === null) return [...effects, predict(probe, { ...(before ?? FRESH), load: 'masked', file: 'masked' }, false)];
-  if (before && before.load !== 'not-found') return [...effects, predict(probe, { ...before, needsReload: true }, false)];
+  if (content === null)
+    return [...effects, predict(probe, { ...(before ?? FRESH), load: 'masked', file: 'masked' }, false)];
+  if (before && before.load !== 'not-found')
+    return [...effects, predict(probe, { ...before, needsReload: true }, false)];
   const isNew = before !== undefined || look(ask('stat', path)) === null;
   if (content === undefined || rest !== posix.basename(path) || !isNew) return effects;
   const file = /^\[Install\]/m.test(content.toString('utf8')) ? 'disabled' : 'static';
   return [...effects, predict(probe, { ...FRESH, file }, false)];
 }
 
-const FRESH = { load: 'loaded', active: 'inactive', sub: 'dead', file: 'disabled', mainPid: 0, needsReload: false, result: 'success' } as const;
+const FRESH = {
+  load: 'loaded',
+  active: 'inactive',
+  sub: 'dead',
+  file: 'disabled',
+  mainPid: 0,
+  needsReload: false,
+  result: 'success',
+} as const;

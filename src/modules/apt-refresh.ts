@@ -30,7 +30,21 @@ export function refreshLists(path: string, before: Buffer | null, context: PlanC
 
 /** In check mode the time of the lists says that they may hold names which nobody can know yet. */
 export function listsFetched(context: PlanContext): Effect {
-  const unknown = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined, size: undefined };
-  const times = { mtime: context.now, atime: undefined, ctime: undefined, inode: undefined, device: undefined, links: undefined };
+  const unknown = {
+    mode: undefined,
+    uid: undefined,
+    gid: undefined,
+    owner: undefined,
+    group: undefined,
+    size: undefined,
+  };
+  const times = {
+    mtime: context.now,
+    atime: undefined,
+    ctime: undefined,
+    inode: undefined,
+    device: undefined,
+    links: undefined,
+  };
   return predict(ask('stat', '/var/lib/apt/lists'), { type: 'directory', ...unknown, ...times }, false);
 }

@@ -62,9 +62,18 @@ unlocked
 exec "$@"`;
 
 /** What apt must never do when nobody is there to answer. */
-const ENVIRONMENT = { DEBIAN_FRONTEND: 'noninteractive', DEBIAN_PRIORITY: 'critical', APT_LISTCHANGES_FRONTEND: 'none' };
+const ENVIRONMENT = {
+  DEBIAN_FRONTEND: 'noninteractive',
+  DEBIAN_PRIORITY: 'critical',
+  APT_LISTCHANGES_FRONTEND: 'none',
+};
 
-export function aptAction(command: readonly string[], lockTimeout: number, context: PlanContext, effects: readonly Effect[]): RunAction {
+export function aptAction(
+  command: readonly string[],
+  lockTimeout: number,
+  context: PlanContext,
+  effects: readonly Effect[],
+): RunAction {
   return {
     kind: 'run',
     argv: ['sh', '-c', APT_SCRIPT, 'apt', String(lockTimeout), ...command],

@@ -31,11 +31,17 @@ export function sourceLine({ type, options, uri, suite, components }: SourceLine
 /** @throws TaskError where `repo` cannot be an entry */
 export function requireSource(repo: string): SourceLine {
   if (repo.startsWith('ppa:')) {
-    throw new TaskError(`"${repo}" is a short form that only Launchpad can resolve`, 'write the full line: deb https://ppa.launchpadcontent.net/... SUITE main, with its key');
+    throw new TaskError(
+      `"${repo}" is a short form that only Launchpad can resolve`,
+      'write the full line: deb https://ppa.launchpadcontent.net/... SUITE main, with its key',
+    );
   }
   const source = parseSource(repo);
   if (source) return source;
-  throw new TaskError(`"${repo}" is not an entry of sources.list`, 'deb [signed-by=...] https://mirror.example/debian bookworm main');
+  throw new TaskError(
+    `"${repo}" is not an entry of sources.list`,
+    'deb [signed-by=...] https://mirror.example/debian bookworm main',
+  );
 }
 
 export const isSameSource = (a: SourceLine, b: SourceLine): boolean => sourceLine(a) === sourceLine(b);
@@ -43,5 +49,8 @@ export const isSameSource = (a: SourceLine, b: SourceLine): boolean => sourceLin
 /** The name of the file that Ansible would choose: the address without protocol, user and signs. */
 export function fileNameOf({ uri }: SourceLine): string {
   const address = uri.replace(/^\w+:\/\//, '').replace(/^[^/@]*@/, '');
-  return address.split(/[^A-Za-z0-9]+/).filter(Boolean).join('_');
+  return address
+    .split(/[^A-Za-z0-9]+/)
+    .filter(Boolean)
+    .join('_');
 }

@@ -12,21 +12,38 @@ export function simulated(stdout: string): { name: string; note: string }[] {
     const match = /^(Inst|Remv|Purg) (\S+)(?: \[([^\]]*)\])?(?: \((\S+))?/.exec(line);
     if (!match) return [];
     const [, word, name = '', old, next] = match;
-    return [{ name, note: word === 'Inst' ? `${old ?? 'not installed'} → ${next ?? 'installed'}` : `${old ?? 'installed'} → removed` }];
+    return [
+      {
+        name,
+        note:
+          word === 'Inst' ? `${old ?? 'not installed'} → ${next ?? 'installed'}` : `${old ?? 'installed'} → removed`,
+      },
+    ];
   });
 }
 
 /** The plan of an apt-get command that chooses the packages by itself; a simulation tells which. */
-function planSimulated(args: AptArguments, words: readonly string[], listsDue: boolean, state: State, context: PlanContext): Change {
+function planSimulated(
+  args: AptArguments,
+  words: readonly string[],
+  listsDue: boolean,
+  state: State,
+  context: PlanContext,
+): Change {
   const command = aptGet(args, ...words);
-  const { status, stdout, stderr } = state.read(outputOf({ argv: [...command, '-s'], environment: context.environment }));
-  if (status !== 0 && !listsDue) throw new TaskError(`apt-get ${words.join(' ')}: ${stderr.trim().split('\n').slice(-3).join('\n')}`);
+  const { status, stdout, stderr } = state.read(
+    outputOf({ argv: [...command, '-s'], environment: context.environment }),
+  );
+  if (status !== 0 && !listsDue)
+    throw new TaskError(`apt-get ${words.join(' ')}: ${stderr.trim().split('\n').slice(-3).join('\n')}`);
   const steps = simulated(stdout);
   if (steps.length === 0 && !listsDue && !/^Conf /m.test(stdout)) return { actions: [] };
   return {
     actions: [aptAction(command, args.lock_timeout, context, [{ type: 'stale-all' }])],
     diff: steps.map(({ name, note }) => ({ subject: `package ${name}`, note })),
-    ...(steps.length === 0 && listsDue ? { unknown: 'whether new package lists hold newer versions is known only after fetching them' } : {}),
+    ...(steps.length === 0 && listsDue
+      ? { unknown: 'whether new package lists hold newer versions is known only after fetching them' }
+      : {}),
   };
 }
 
@@ -52,7 +69,9 @@ export function planClean(args: AptArguments, word: 'clean' | 'autoclean', state
       : ['sh', '-c', 'apt-get -s autoclean 2>/dev/null | grep "^Del "'];
   if (state.read(outputOf({ argv })).stdout === '') return { actions: [] };
   return {
-    actions: [aptAction(['apt-get', '-y', word], args.lock_timeout, context, [{ type: 'stale-kinds', kinds: ['output'] }])],
+    actions: [
+      aptAction(['apt-get', '-y', word], args.lock_timeout, context, [{ type: 'stale-kinds', kinds: ['output'] }]),
+    ],
     diff: [{ subject: '/var/cache/apt/archives', note: word === 'clean' ? 'emptied' : 'old package files removed' }],
   };
 }
@@ -60,8 +79,10 @@ export function planClean(args: AptArguments, word: 'clean' | 'autoclean', state
 /** The plan that installs a package file of the host. */
 export function planDeb(args: AptArguments, state: State, context: PlanContext): Change {
   const path = args.deb!;
-  if (/^[a-z]+:\/\//.test(path)) throw new TaskError(`deb: ${path} is an address`, 'fetch it with get_url first, with its checksum');
-  if (!posix.isAbsolute(path)) throw new TaskError(`deb: "${path}" is not an absolute path`, 'bring the file with copy first');
+  if (/^[a-z]+:\/\//.test(path))
+    throw new TaskError(`deb: ${path} is an address`, 'fetch it with get_url first, with its checksum');
+  if (!posix.isAbsolute(path))
+    throw new TaskError(`deb: "${path}" is not an absolute path`, 'bring the file with copy first');
   const stat = state.read(ask('stat', path));
   if (!stat) throw new TaskError(`${path} does not exist on the host`, 'bring the file with copy or get_url first');
   const said = state.read(outputOf({ argv: ['dpkg-deb', '-W', '--showformat=${Package}\\t${Version}\\n', path] }));
@@ -75,7 +96,12 @@ export function planDeb(args: AptArguments, state: State, context: PlanContext):
   if (there.installed && state.field(probe, there.version) === version) return { actions: [] };
   const next = { installed: true, version, configFiles: false, held: there.held, broken: false };
   return {
-    actions: [aptAction(aptGet(args, 'install', '--', path), args.lock_timeout, context, [{ type: 'stale-all' }, predict(probe, next, false)])],
+    actions: [
+      aptAction(aptGet(args, 'install', '--', path), args.lock_timeout, context, [
+        { type: 'stale-all' },
+        predict(probe, next, false),
+      ]),
+    ],
     diff: [{ subject: `package ${name}`, note: `${there.version ?? 'not installed'} → ${version}` }],
   };
 }

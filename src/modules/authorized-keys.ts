@@ -8,7 +8,8 @@ export interface AuthorizedKey {
   readonly comment: string;
 }
 
-const TYPE = /^(ssh-(rsa|dss|ed25519|ed448)|ecdsa-sha2-[a-z0-9-]+|sk-[a-z0-9-]+@openssh\.com|[a-z0-9-]+-cert-v01@openssh\.com)$/;
+const TYPE =
+  /^(ssh-(rsa|dss|ed25519|ed448)|ecdsa-sha2-[a-z0-9-]+|sk-[a-z0-9-]+@openssh\.com|[a-z0-9-]+-cert-v01@openssh\.com)$/;
 
 /** Splits at blanks outside of double quotes, where options may hold them; at most three cuts, the rest is one. */
 function fields(line: string): string[] {

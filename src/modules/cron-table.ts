@@ -40,7 +40,12 @@ export interface Neighbours {
 }
 
 /** The lines with a variable set; a new one comes first, or beside another one. Undefined: that one is not there. */
-export function withVariable(lines: readonly string[], name: string, value: string, { after, before }: Neighbours): string[] | undefined {
+export function withVariable(
+  lines: readonly string[],
+  name: string,
+  value: string,
+  { after, before }: Neighbours,
+): string[] | undefined {
   const line = `${name}="${value}"`;
   const at = lines.findIndex((each) => variable(each) === name);
   if (at >= 0) return [...lines.slice(0, at), line, ...lines.slice(at + 1)];

@@ -4,7 +4,15 @@ import type { Action } from '../actions/registry.js';
 import { TaskError } from '../base/error.js';
 import { ask } from '../probes/registry.js';
 import { checkAccountName } from './account-name.js';
-import { type Neighbours, tableLines, tableText, withJob, withoutJob, withoutVariable, withVariable } from './cron-table.js';
+import {
+  type Neighbours,
+  tableLines,
+  tableText,
+  withJob,
+  withoutJob,
+  withoutVariable,
+  withVariable,
+} from './cron-table.js';
 import { explain } from './failure.js';
 import { type Change, defineModule, type PlanContext, type State } from './module.js';
 import type { Arguments } from './options.js';
@@ -14,13 +22,21 @@ const options = {
   name: { type: 'str', required: true, description: 'What the job is known by, or the name of the variable with env.' },
   job: { type: 'str', aliases: ['value'], description: 'The command, or the value with env.' },
   state: { type: 'str', choices: ['present', 'absent'], default: 'present', description: 'Whether it must be there.' },
-  user: { type: 'str', description: 'Whose crontab; left out: of the user the task runs as. With cron_file: who runs the job.' },
+  user: {
+    type: 'str',
+    description: 'Whose crontab; left out: of the user the task runs as. With cron_file: who runs the job.',
+  },
   cron_file: { type: 'path', description: 'A file in /etc/cron.d (or an absolute path) in place of a crontab.' },
   minute: { type: 'str', default: '*', description: 'Minute: 0-59, *, */2, ...' },
   hour: { type: 'str', default: '*', description: 'Hour: 0-23, *, */2, ...' },
   day: { type: 'str', default: '*', aliases: ['dom'], description: 'Day of the month: 1-31, *, */2, ...' },
   month: { type: 'str', default: '*', description: 'Month: 1-12, jan-dec, *, ...' },
-  weekday: { type: 'str', default: '*', aliases: ['dow'], description: 'Day of the week: 0-6 from Sunday, sun-sat, *, ...' },
+  weekday: {
+    type: 'str',
+    default: '*',
+    aliases: ['dow'],
+    description: 'Day of the week: 0-6 from Sunday, sun-sat, *, ...',
+  },
   special_time: {
     type: 'str',
     choices: ['annually', 'daily', 'hourly', 'monthly', 'reboot', 'weekly', 'yearly'],
@@ -60,24 +76,32 @@ export const cron = defineModule({
   conclude: (args, outcomes) => {
     const last = outcomes.at(-1);
     if (!last || last.status === 0) return {};
-    if (last.status === 127) return { failed: true, message: 'the host has no crontab program', hint: 'install it first: apt: {name: cron}' };
+    if (last.status === 127)
+      return { failed: true, message: 'the host has no crontab program', hint: 'install it first: apt: {name: cron}' };
     return { failed: true, ...explain(`installing the crontab with "${args.name}"`, last) };
   },
 });
 
 function check(args: CronArguments): void {
   const hint = 'see crontab(5)';
-  if (args.state === 'present' && args.job === undefined) throw new TaskError(`job is required for "${args.name}"`, hint);
-  if (args.env && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(args.name)) throw new TaskError(`"${args.name}" is not the name of a variable`, hint);
-  if (!args.env && (args.insertafter ?? args.insertbefore) !== undefined) throw new TaskError('insertafter and insertbefore need env: true');
+  if (args.state === 'present' && args.job === undefined)
+    throw new TaskError(`job is required for "${args.name}"`, hint);
+  if (args.env && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(args.name))
+    throw new TaskError(`"${args.name}" is not the name of a variable`, hint);
+  if (!args.env && (args.insertafter ?? args.insertbefore) !== undefined)
+    throw new TaskError('insertafter and insertbefore need env: true');
   const fields = ['minute', 'hour', 'day', 'month', 'weekday'] as const;
   const bad = fields.filter((field) => !/^[\w*/,~-]+$/.test(args[field]));
   if (bad.length > 0) throw new TaskError(`${bad.join(', ')} of "${args.name}": not a time field of a crontab`, hint);
   const timed = fields.some((field) => args[field] !== '*');
-  if (args.special_time !== undefined && timed) throw new TaskError(`"${args.name}": special_time and time fields cannot be given together`);
+  if (args.special_time !== undefined && timed)
+    throw new TaskError(`"${args.name}": special_time and time fields cannot be given together`);
   if (/[\r\n]/.test(args.name)) throw new TaskError('name holds a newline: a crontab has one line for it');
   if (/[\r\n]/.test((args.job ?? '').trim())) {
-    throw new TaskError(`the job of "${args.name}" has several lines`, 'a crontab has one line a job: put the commands in a script');
+    throw new TaskError(
+      `the job of "${args.name}" has several lines`,
+      'a crontab has one line a job: put the commands in a script',
+    );
   }
   if (args.user !== undefined) checkAccountName(args.user, 'user');
 }
@@ -104,7 +128,8 @@ function edited(lines: readonly string[], args: CronArguments): string[] {
   return next;
 }
 
-const same = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((line, i) => line === b[i]);
+const same = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((line, i) => line === b[i]);
 
 function planCrontab(args: CronArguments, state: State, context: PlanContext): Change {
   const user = args.user ?? context.user;
@@ -140,6 +165,7 @@ function planFile(path: string, args: CronArguments, state: State, context: Plan
   const next = edited(lines, args);
   if (same(lines, next)) return { actions: [] };
   // A file with nothing in it is no use to cron.
-  if (next.length === 0) return { actions: [{ kind: 'remove', path }], diff: [{ subject: path, before: text, after: '' }] };
+  if (next.length === 0)
+    return { actions: [{ kind: 'remove', path }], diff: [{ subject: path, before: text, after: '' }] };
   return planEdit(path, before, Buffer.from(tableText(next)), { backup: args.backup }, state, context);
 }

@@ -9,15 +9,28 @@ import type { Arguments } from './options.js';
 import { planEdit } from './write-file.js';
 
 const options = {
-  name: { type: 'str', required: true, description: 'Name of the repository, and of its file in /etc/apt/sources.list.d.' },
+  name: {
+    type: 'str',
+    required: true,
+    description: 'Name of the repository, and of its file in /etc/apt/sources.list.d.',
+  },
   state: { type: 'str', choices: ['present', 'absent'], default: 'present', description: 'Whether apt must use it.' },
-  types: { type: 'list', elements: 'str', choices: ['deb', 'deb-src'], default: ['deb'], description: 'Binary packages, source packages or both.' },
+  types: {
+    type: 'list',
+    elements: 'str',
+    choices: ['deb', 'deb-src'],
+    default: ['deb'],
+    description: 'Binary packages, source packages or both.',
+  },
   uris: { type: 'list', elements: 'str', description: 'Addresses.' },
   suites: { type: 'list', elements: 'str', description: 'Suites, or one path that ends in /.' },
   components: { type: 'list', elements: 'str', description: 'Components; none where a suite is a path.' },
   architectures: { type: 'list', elements: 'str', description: "Architectures; the host's own otherwise." },
   languages: { type: 'list', elements: 'str', description: 'Languages of descriptions.' },
-  signed_by: { type: 'str', description: 'Path of the key on the host, or the armoured key itself, which is then kept in /etc/apt/keyrings.' },
+  signed_by: {
+    type: 'str',
+    description: 'Path of the key on the host, or the armoured key itself, which is then kept in /etc/apt/keyrings.',
+  },
   fingerprint: { type: 'str', description: 'Full fingerprint that a key given in signed_by must have.' },
   enabled: { type: 'bool', description: 'False keeps the entry but lets apt pass over it.' },
   trusted: { type: 'bool', description: 'True: no signature is needed. Avoid it.' },
@@ -25,7 +38,12 @@ const options = {
   by_hash: { type: 'bool', description: 'Fetch lists by their hash.' },
   pdiffs: { type: 'bool', description: 'Fetch differences of lists.' },
   mode: { type: 'mode', default: '0644', description: 'Permissions of the file.' },
-  update_cache: { type: 'bool', default: true, aliases: ['update-cache'], description: 'Fetch the package lists when it changed.' },
+  update_cache: {
+    type: 'bool',
+    default: true,
+    aliases: ['update-cache'],
+    description: 'Fetch the package lists when it changed.',
+  },
 } as const;
 
 type Deb822Arguments = Arguments<typeof options>;
@@ -62,34 +80,53 @@ export const deb822Repository = defineModule({
       return { actions, diff: [{ subject: path, before: before.toString('utf8'), after: '' }], result };
     }
     if (/^[a-z]+:\/\//.test(args.signed_by ?? '')) {
-      throw new TaskError('signed_by is an address: who controls it would control the packages', 'fetch the key, look at it, and give its text with a lookup');
+      throw new TaskError(
+        'signed_by is an address: who controls it would control the packages',
+        'fetch the key, look at it, and give its text with a lookup',
+      );
     }
     const armoured = isArmoured(args.signed_by);
-    const key = planKeyFile(keyPath(slug), { key: armoured ? args.signed_by : undefined, fingerprint: args.fingerprint }, state, context);
+    const key = planKeyFile(
+      keyPath(slug),
+      { key: armoured ? args.signed_by : undefined, fingerprint: args.fingerprint },
+      state,
+      context,
+    );
     const text = entry(args, armoured ? keyPath(slug) : args.signed_by);
     const change = planEdit(path, before, Buffer.from(text), { mode: args.mode }, state, context);
     const actions = [...key.actions, ...change.actions];
     const same = before !== null && before.toString('utf8') === text;
     if (args.update_cache && (!same || key.actions.length > 0)) actions.push(refreshLists(path, before, context));
-    return { actions, diff: [...(key.diff ?? []), ...(change.diff ?? [])], result: { ...result, repo: text, key_filename: armoured ? keyPath(slug) : null } };
+    return {
+      actions,
+      diff: [...(key.diff ?? []), ...(change.diff ?? [])],
+      result: { ...result, repo: text, key_filename: armoured ? keyPath(slug) : null },
+    };
   },
   conclude: (args, outcomes) => {
     const last = outcomes.at(-1);
-    return last && last.status !== 0 ? { failed: true, ...explainApt(`fetching the package lists with repository ${args.name}`, last) } : {};
+    return last && last.status !== 0
+      ? { failed: true, ...explainApt(`fetching the package lists with repository ${args.name}`, last) }
+      : {};
   },
 });
 
 const isArmoured = (key: string | undefined): boolean => key !== undefined && key.includes('-----BEGIN PGP');
 
 function slugOf(name: string): string {
-  const slug = name.toLowerCase().replace(/[_\s]+/g, '-').replace(/[^a-z0-9.-]/g, '');
-  if (slug === '' || slug.startsWith('.')) throw new TaskError(`"${name}" cannot be the name of a repository`, 'letters, digits, blanks, - and .');
+  const slug = name
+    .toLowerCase()
+    .replace(/[_\s]+/g, '-')
+    .replace(/[^a-z0-9.-]/g, '');
+  if (slug === '' || slug.startsWith('.'))
+    throw new TaskError(`"${name}" cannot be the name of a repository`, 'letters, digits, blanks, - and .');
   return slug;
 }
 
 /** The text of sources.list(5)'s deb822 form. */
 function entry(args: Deb822Arguments, signedBy: string | undefined): string {
-  const words = (list: readonly string[] | undefined): string | undefined => (list === undefined || list.length === 0 ? undefined : list.join(' '));
+  const words = (list: readonly string[] | undefined): string | undefined =>
+    list === undefined || list.length === 0 ? undefined : list.join(' ');
   const yes = (flag: boolean | undefined): string | undefined => (flag === undefined ? undefined : flag ? 'yes' : 'no');
   const fields: [string, string | undefined][] = [
     ['X-Repolib-Name', args.name],

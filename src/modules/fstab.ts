@@ -12,7 +12,10 @@ export interface FstabEntry {
 
 function parseLine(line: string): FstabEntry | undefined {
   if (/^\s*(#|$)/.test(line)) return undefined;
-  const [source = '', path = '', type = '', options = 'defaults', dump = '0', pass = '0'] = line.trim().split(/\s+/).map(unescapeField);
+  const [source = '', path = '', type = '', options = 'defaults', dump = '0', pass = '0'] = line
+    .trim()
+    .split(/\s+/)
+    .map(unescapeField);
   return { source, path, type, options, dump, pass };
 }
 

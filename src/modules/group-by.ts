@@ -17,6 +17,10 @@ export const groupBy = defineModule({
     const key = args.key.replaceAll(' ', '-');
     const parents = args.parents.map((name) => name.replaceAll(' ', '-'));
     for (const name of [key, ...parents]) checkGroup(name);
-    return { actions: [], result: { add_group: key, parent_groups: parents }, controller: [{ type: 'group-by', key, parents }] };
+    return {
+      actions: [],
+      result: { add_group: key, parent_groups: parents },
+      controller: [{ type: 'group-by', key, parents }],
+    };
   },
 });

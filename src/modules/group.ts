@@ -9,10 +9,15 @@ import type { Arguments } from './options.js';
 const options = {
   name: { type: 'str', required: true, description: 'Name of the group.' },
   gid: { type: 'int', description: 'Number of the group; left out: the host chooses.' },
-  state: { type: 'str', choices: ['present', 'absent'], default: 'present', description: 'Whether the group must exist.' },
+  state: {
+    type: 'str',
+    choices: ['present', 'absent'],
+    default: 'present',
+    description: 'Whether the group must exist.',
+  },
   system: { type: 'bool', default: false, description: 'A new group gets a number of the system range.' },
   non_unique: { type: 'bool', default: false, description: 'The number may be in use already.' },
-  force: { type: 'bool', default: false, description: 'Remove the group although it is some user\'s primary group.' },
+  force: { type: 'bool', default: false, description: "Remove the group although it is some user's primary group." },
 } as const;
 
 type GroupArguments = Arguments<typeof options>;
@@ -65,7 +70,9 @@ function present(args: GroupArguments, there: GroupEntry | null, state: State): 
   const same = there !== null && (gid === undefined || state.field(probe, there.gid) === gid);
   if (same) return { actions: [], result: { ...result, gid: there.gid ?? gid ?? null } };
   const number = gid === undefined ? [] : ['-g', String(gid), ...(args.non_unique ? ['-o'] : [])];
-  const argv = there ? ['groupmod', ...number, '--', name] : ['groupadd', ...(args.system ? ['-r'] : []), ...number, '--', name];
+  const argv = there
+    ? ['groupmod', ...number, '--', name]
+    : ['groupadd', ...(args.system ? ['-r'] : []), ...number, '--', name];
   return {
     actions: [
       {
@@ -78,7 +85,12 @@ function present(args: GroupArguments, there: GroupEntry | null, state: State): 
         ],
       },
     ],
-    diff: [{ subject: `group ${name}`, note: there ? `gid ${there.gid} → ${gid}` : `made${gid === undefined ? '' : `, gid ${gid}`}` }],
+    diff: [
+      {
+        subject: `group ${name}`,
+        note: there ? `gid ${there.gid} → ${gid}` : `made${gid === undefined ? '' : `, gid ${gid}`}`,
+      },
+    ],
     result,
   };
 }

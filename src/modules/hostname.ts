@@ -23,15 +23,29 @@ export const hostname = defineModule({
   probes: () => [KERNEL, ask('content', FILE), ask('stat', FILE), ask('stat', '/etc')],
   plan: ({ name }, state, context) => {
     const labels = name.split('.');
-    const fine = name.length <= 64 && labels.every((label) => /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/.test(label) && label.length <= 63);
-    if (!fine) throw new TaskError(`"${name}" cannot be the name of a host`, 'letters, digits and -, in parts divided by dots, 64 in all');
+    const fine =
+      name.length <= 64 &&
+      labels.every((label) => /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/.test(label) && label.length <= 63);
+    if (!fine)
+      throw new TaskError(
+        `"${name}" cannot be the name of a host`,
+        'letters, digits and -, in parts divided by dots, 64 in all',
+      );
     const [now] = readAll(state, [KERNEL]);
     const file = state.read(ask('content', FILE));
-    const written = file?.toString('utf8').split('\n').find((line) => line.trim() !== '' && !line.startsWith('#'));
+    const written = file
+      ?.toString('utf8')
+      .split('\n')
+      .find((line) => line.trim() !== '' && !line.startsWith('#'));
     const actions: Action[] = [];
-    if (written?.trim() !== name) actions.push(...planEdit(FILE, file, Buffer.from(`${name}\n`), {}, state, context).actions);
+    if (written?.trim() !== name)
+      actions.push(...planEdit(FILE, file, Buffer.from(`${name}\n`), {}, state, context).actions);
     if (now !== name) {
-      actions.push({ kind: 'run', argv: ['hostname', '--', name], effects: [{ type: 'stale-kinds', kinds: ['fact', 'output'] }, predict(KERNEL, name)] });
+      actions.push({
+        kind: 'run',
+        argv: ['hostname', '--', name],
+        effects: [{ type: 'stale-kinds', kinds: ['fact', 'output'] }, predict(KERNEL, name)],
+      });
     }
     const diff = actions.length === 0 ? [] : [{ subject: 'hostname', before: `${now ?? ''}\n`, after: `${name}\n` }];
     return { actions, diff, result: { name } };

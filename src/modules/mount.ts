@@ -18,7 +18,8 @@ const options = {
     type: 'str',
     required: true,
     choices: ['mounted', 'present', 'unmounted', 'absent', 'absent_from_fstab', 'remounted', 'ephemeral'],
-    description: 'Mounted and in fstab; only in fstab; only not mounted; in neither; remounted now; mounted and not in fstab.',
+    description:
+      'Mounted and in fstab; only in fstab; only not mounted; in neither; remounted now; mounted and not in fstab.',
   },
   src: { type: 'str', description: 'What to mount: a device, UUID=..., a path with bind, host:/export, ...' },
   fstype: { type: 'str', description: 'Type of the file system.' },
@@ -34,8 +35,14 @@ type MountArguments = Arguments<typeof options>;
 
 const KNOWN: readonly (readonly [RegExp, string])[] = [
   [/target is busy|device is busy/, 'a program works in it: `fuser -vm PATH` on the host names it'],
-  [/wrong fs type|bad superblock/, 'is it formatted, is fstype right, and does the host have the program of this file system?'],
-  [/special device .* does not exist|can't find (UUID|LABEL|PARTUUID)=/i, '`lsblk -f` on the host shows the devices that are there'],
+  [
+    /wrong fs type|bad superblock/,
+    'is it formatted, is fstype right, and does the host have the program of this file system?',
+  ],
+  [
+    /special device .* does not exist|can't find (UUID|LABEL|PARTUUID)=/i,
+    '`lsblk -f` on the host shows the devices that are there',
+  ],
   [/unknown filesystem type/, 'the host lacks the kernel module or the package of this file system'],
 ];
 
@@ -64,19 +71,36 @@ export const mount = defineModule({
   },
   plan: (args, state, context) => {
     const path = cleanPath(args.path);
-    if (!path.startsWith('/') && args.fstype !== 'swap') throw new TaskError(`"${args.path}" is not an absolute path`, 'begin it with /');
+    if (!path.startsWith('/') && args.fstype !== 'swap')
+      throw new TaskError(`"${args.path}" is not an absolute path`, 'begin it with /');
     const change = planState(path, args, state, context);
-    return { ...change, result: { name: path, path, state: args.state, src: args.src ?? null, fstype: args.fstype ?? null, opts: optionsOf(args), fstab: args.fstab } };
+    return {
+      ...change,
+      result: {
+        name: path,
+        path,
+        state: args.state,
+        src: args.src ?? null,
+        fstype: args.fstype ?? null,
+        opts: optionsOf(args),
+        fstab: args.fstab,
+      },
+    };
   },
   conclude: (args, outcomes) => {
     const last = outcomes.at(-1);
-    return last && last.status !== 0 ? { failed: true, ...explain(`mount point ${args.path}, ${args.state}`, last, KNOWN) } : {};
+    return last && last.status !== 0
+      ? { failed: true, ...explain(`mount point ${args.path}, ${args.state}`, last, KNOWN) }
+      : {};
   },
 });
 
 function planState(path: string, args: MountArguments, state: State, context: PlanContext): Change {
   if (args.fstype === 'swap' && args.state !== 'present' && args.state !== 'absent_from_fstab') {
-    throw new TaskError(`state: ${args.state} is not for swap`, 'state: present writes fstab; command: swapon -a turns it on');
+    throw new TaskError(
+      `state: ${args.state} is not for swap`,
+      'state: present writes fstab; command: swapon -a turns it on',
+    );
   }
   switch (args.state) {
     case 'present':
@@ -96,7 +120,8 @@ function planState(path: string, args: MountArguments, state: State, context: Pl
   }
 }
 
-const optionsOf = ({ opts, boot }: MountArguments): string => (boot ? (opts ?? 'defaults') : `${opts ?? 'defaults'},noauto`);
+const optionsOf = ({ opts, boot }: MountArguments): string =>
+  boot ? (opts ?? 'defaults') : `${opts ?? 'defaults'},noauto`;
 
 function entryOf(path: string, args: MountArguments): FstabEntry {
   return { source: args.src!, path, type: args.fstype!, options: optionsOf(args), dump: args.dump, pass: args.passno };
@@ -106,7 +131,9 @@ function edit(args: MountArguments, change: (text: string) => string, state: Sta
   const before = state.read(ask('content', args.fstab));
   const text = before?.toString('utf8') ?? '';
   const after = change(text);
-  return after === text ? { actions: [] } : planEdit(args.fstab, before, Buffer.from(after), { backup: args.backup }, state, context);
+  return after === text
+    ? { actions: [] }
+    : planEdit(args.fstab, before, Buffer.from(after), { backup: args.backup }, state, context);
 }
 
 const inFstab = (path: string, args: MountArguments, state: State, context: PlanContext): Change =>
@@ -117,7 +144,11 @@ const outOfFstab = (path: string, args: MountArguments, state: State, context: P
 
 /** What a program that mounts or unmounts makes of what is known. */
 function act(argv: readonly string[], path: string, next: MountEntry | null): Action {
-  const effects: Effect[] = [{ type: 'stale-below', path }, { type: 'stale-kinds', kinds: ['mount', 'output'] }, predict(ask('mount', path), next)];
+  const effects: Effect[] = [
+    { type: 'stale-below', path },
+    { type: 'stale-kinds', kinds: ['mount', 'output'] },
+    predict(ask('mount', path), next),
+  ];
   if (next) effects.push(predict(ask('stat', path), freshStat('directory', {}), false));
   return { kind: 'run', argv, effects };
 }
@@ -136,18 +167,26 @@ function mounted(path: string, args: MountArguments, state: State, context: Plan
   const file = args.fstab === '/etc/fstab' ? [] : ['--fstab', args.fstab];
   const argv = there ? ['mount', ...file, '-o', 'remount', '--', path] : ['mount', ...file, '--', path];
   const point = there ? [] : mountPoint(path, state);
-  const diff: Diff[] = [...(fstab.diff ?? []), { subject: path, note: there ? 'remounted' : `mounted from ${args.src}` }];
+  const diff: Diff[] = [
+    ...(fstab.diff ?? []),
+    { subject: path, note: there ? 'remounted' : `mounted from ${args.src}` },
+  ];
   return { actions: [...fstab.actions, ...point, act(argv, path, UNKNOWN)], diff };
 }
 
 function ephemeral(path: string, args: MountArguments, state: State): Change {
   const probe = ask('mount', path);
   const there = state.read(probe);
-  const wanted = (args.opts ?? '').split(',').filter((option) => option !== '' && option !== 'defaults' && option !== 'bind');
+  const wanted = (args.opts ?? '')
+    .split(',')
+    .filter((option) => option !== '' && option !== 'defaults' && option !== 'bind');
   const words = ['-t', args.fstype!, ...(args.opts === undefined ? [] : ['-o', args.opts])];
   if (!there) {
     const argv = ['mount', ...words, '--', args.src!, path];
-    return { actions: [...mountPoint(path, state), act(argv, path, UNKNOWN)], diff: [{ subject: path, note: `mounted from ${args.src}` }] };
+    return {
+      actions: [...mountPoint(path, state), act(argv, path, UNKNOWN)],
+      diff: [{ subject: path, note: `mounted from ${args.src}` }],
+    };
   }
   const source = state.field(probe, there.source);
   if (args.src!.startsWith('/dev/') && source !== args.src) {

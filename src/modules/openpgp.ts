@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 
 /** The bytes of an OpenPGP key, armoured (RFC 9580 section 6) or not; undefined where the armour is broken. */
 export function dearmour(text: string): Buffer | undefined {
-  const match = /-----BEGIN PGP PUBLIC KEY BLOCK-----\r?\n([^]*?)-----END PGP PUBLIC KEY BLOCK-----/.exec(text);
+  const match = /-----BEGIN PGP PUBLIC KEY BLOCK-----\r?\n([\s\S]*?)-----END PGP PUBLIC KEY BLOCK-----/.exec(text);
   if (!match) return undefined;
   // Headers end at the first blank line; a line that begins with = is the checksum.
   const body = match[1]!.replace(/\r/g, '');
   const blank = /^(?:[^\n]*:[^\n]*\n)*\n/.exec(body);
-  const data = body.slice(blank?.[0].length ?? 0).split('\n').filter((line) => !line.startsWith('='));
+  const data = body
+    .slice(blank?.[0].length ?? 0)
+    .split('\n')
+    .filter((line) => !line.startsWith('='));
   const bytes = Buffer.from(data.join(''), 'base64');
   return bytes.length > 0 ? bytes : undefined;
 }

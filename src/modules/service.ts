@@ -9,7 +9,11 @@ export const service = defineModule({
   description: 'A service: running or not, starting with the host or not.',
   options: {
     name: { type: 'str', required: true, description: 'The service.' },
-    state: { type: 'str', choices: ['started', 'stopped', 'restarted', 'reloaded'], description: 'What it must be doing, or what to do.' },
+    state: {
+      type: 'str',
+      choices: ['started', 'stopped', 'restarted', 'reloaded'],
+      description: 'What it must be doing, or what to do.',
+    },
     enabled: { type: 'bool', description: 'Whether it starts with the host.' },
     arguments: { type: 'str', aliases: ['args'], description: 'Not used with systemd.' },
     pattern: { type: 'str', description: 'Not used with systemd.' },

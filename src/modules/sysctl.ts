@@ -11,11 +11,17 @@ import { planEdit } from './write-file.js';
 const options = {
   name: { type: 'str', required: true, aliases: ['key'], description: 'The setting, e.g. net.ipv4.ip_forward.' },
   value: { type: 'str', aliases: ['val'], description: 'Its value.' },
-  state: { type: 'str', choices: ['present', 'absent'], default: 'present', description: 'Whether the file must set it.' },
+  state: {
+    type: 'str',
+    choices: ['present', 'absent'],
+    default: 'present',
+    description: 'Whether the file must set it.',
+  },
   sysctl_file: {
     type: 'path',
     default: '/etc/sysctl.conf',
-    description: 'The file; one of your own in /etc/sysctl.d is better, since newer systems do not read /etc/sysctl.conf.',
+    description:
+      'The file; one of your own in /etc/sysctl.d is better, since newer systems do not read /etc/sysctl.conf.',
   },
   reload: { type: 'bool', default: true, description: 'Give the kernel the value too when the file changes.' },
   sysctl_set: { type: 'bool', default: false, description: 'Give the kernel the value too where it has another.' },
@@ -37,17 +43,23 @@ export const sysctl = defineModule({
 - sysctl: { name: vm.swappiness, state: absent, sysctl_file: /etc/sysctl.d/60-app.conf }
 `,
   probes: (args) => {
-    const file: Probe[] = [ask('content', args.sysctl_file), ask('stat', args.sysctl_file), ask('stat', folderOf(args.sysctl_file))];
+    const file: Probe[] = [
+      ask('content', args.sysctl_file),
+      ask('stat', args.sysctl_file),
+      ask('stat', folderOf(args.sysctl_file)),
+    ];
     return asksKernel(args) ? [...file, ask('sysctl', args.name)] : file;
   },
   plan: (args, state, context) => {
-    if (!/^[A-Za-z0-9_][A-Za-z0-9_./:@-]*$/.test(args.name) || args.name.includes('..')) throw new TaskError(`"${args.name}" is not the name of a setting`);
+    if (!/^[A-Za-z0-9_][A-Za-z0-9_./:@-]*$/.test(args.name) || args.name.includes('..'))
+      throw new TaskError(`"${args.name}" is not the name of a setting`);
     if (/\n/.test(args.value ?? '')) throw new TaskError(`the value of ${args.name} has several lines`);
     const wanted = normal(args.value ?? '');
     const before = state.read(ask('content', args.sysctl_file));
     const text = before?.toString('utf8') ?? '';
     const after = edited(text, args.name, args.state === 'absent' ? undefined : wanted);
-    const change: Change = after === text ? { actions: [] } : planEdit(args.sysctl_file, before, Buffer.from(after), {}, state, context);
+    const change: Change =
+      after === text ? { actions: [] } : planEdit(args.sysctl_file, before, Buffer.from(after), {}, state, context);
     const actions: Action[] = [...change.actions];
     const notes = [...(change.diff ?? [])];
     if (asksKernel(args)) {
@@ -55,16 +67,27 @@ export const sysctl = defineModule({
       const due = args.sysctl_set || (args.reload && after !== text);
       if (due && now !== undefined && now !== wanted) {
         const argv = ['sh', '-c', SET, 'sysctl', sysctlPath(args.name), wanted];
-        actions.push({ kind: 'run', argv, effects: [{ type: 'stale-kinds', kinds: ['sysctl'] }, predict(ask('sysctl', args.name), wanted, false)] });
+        actions.push({
+          kind: 'run',
+          argv,
+          effects: [{ type: 'stale-kinds', kinds: ['sysctl'] }, predict(ask('sysctl', args.name), wanted, false)],
+        });
         notes.push({ subject: args.name, before: `${now}\n`, after: `${wanted}\n` });
       }
     }
-    return { actions, diff: notes, result: { name: args.name, value: args.value ?? null, sysctl_file: args.sysctl_file } };
+    return {
+      actions,
+      diff: notes,
+      result: { name: args.name, value: args.value ?? null, sysctl_file: args.sysctl_file },
+    };
   },
   conclude: (args, outcomes) => {
     const last = outcomes.at(-1);
     if (!last || last.status === 0) return {};
-    const known: [RegExp, string][] = [[/Invalid argument/i, 'the kernel does not take this value'], [/I\/O error/, 'the kernel does not take this value']];
+    const known: [RegExp, string][] = [
+      [/Invalid argument/i, 'the kernel does not take this value'],
+      [/I\/O error/, 'the kernel does not take this value'],
+    ];
     return { failed: true, ...explain(`setting ${args.name}`, last, known) };
   },
 });
@@ -86,8 +109,14 @@ function kernelValue(args: SysctlArguments, state: State, check: boolean): strin
   if (now !== null) return normal(now);
   if (args.ignoreerrors) return undefined;
   // An earlier task may load the module that brings it.
-  if (check) throw new Unknowable(`the kernel has no setting ${args.name} now: a run fails here unless an earlier task brings it`);
-  throw new TaskError(`the kernel of the host has no setting ${args.name}`, 'load its module first, or ignoreerrors: true writes the file all the same');
+  if (check)
+    throw new Unknowable(
+      `the kernel has no setting ${args.name} now: a run fails here unless an earlier task brings it`,
+    );
+  throw new TaskError(
+    `the kernel of the host has no setting ${args.name}`,
+    'load its module first, or ignoreerrors: true writes the file all the same',
+  );
 }
 
 /** The text of a sysctl.conf(5) with the setting in one place, or in none. */

@@ -10,13 +10,32 @@ export const systemd = defineModule({
   description: 'A unit of systemd: running or not, enabled or not, masked or not.',
   options: {
     name: { type: 'str', aliases: ['service', 'unit'], description: 'The unit; without a suffix a service is meant.' },
-    state: { type: 'str', choices: ['started', 'stopped', 'restarted', 'reloaded'], description: 'What it must be doing, or what to do.' },
+    state: {
+      type: 'str',
+      choices: ['started', 'stopped', 'restarted', 'reloaded'],
+      description: 'What it must be doing, or what to do.',
+    },
     enabled: { type: 'bool', description: 'Whether it starts with the host.' },
     masked: { type: 'bool', description: 'Whether nothing at all can start it.' },
     force: { type: 'bool', default: false, description: 'Replace links that are in the way of enabling.' },
-    daemon_reload: { type: 'bool', default: false, aliases: ['daemon-reload'], description: 'First let systemd read its unit files anew.' },
-    daemon_reexec: { type: 'bool', default: false, aliases: ['daemon-reexec'], description: 'First let systemd execute itself anew.' },
-    scope: { type: 'str', choices: ['system', 'user', 'global'], default: 'system', description: 'Only system units are managed.' },
+    daemon_reload: {
+      type: 'bool',
+      default: false,
+      aliases: ['daemon-reload'],
+      description: 'First let systemd read its unit files anew.',
+    },
+    daemon_reexec: {
+      type: 'bool',
+      default: false,
+      aliases: ['daemon-reexec'],
+      description: 'First let systemd execute itself anew.',
+    },
+    scope: {
+      type: 'str',
+      choices: ['system', 'user', 'global'],
+      default: 'system',
+      description: 'Only system units are managed.',
+    },
     no_block: { type: 'bool', default: false, description: 'Do not wait until the job is done.' },
   },
   rules: { requiredOneOf: [['state', 'enabled', 'masked', 'daemon_reload', 'daemon_reexec']] },
@@ -38,7 +57,8 @@ export const systemd = defineModule({
     if (args.daemon_reload) manager('daemon-reload');
     const { name } = args;
     if (name === undefined) {
-      if ((args.state ?? args.enabled ?? args.masked) !== undefined) throw new TaskError('state, enabled and masked need name');
+      if ((args.state ?? args.enabled ?? args.masked) !== undefined)
+        throw new TaskError('state, enabled and masked need name');
       return { actions: first, changed: false };
     }
     const change = planUnit({ ...args, name, noBlock: args.no_block }, state, context);

@@ -48,7 +48,10 @@ export function planUnit(wanted: WantedUnit, state: State, context: PlanContext)
   const probe = ask('unit', name);
   const there = state.read(probe);
   const masked = there.load === 'masked';
-  if (there.load === 'not-found' && !(wanted.masked !== undefined && wanted.state === undefined && wanted.enabled === undefined)) {
+  if (
+    there.load === 'not-found' &&
+    !(wanted.masked !== undefined && wanted.state === undefined && wanted.enabled === undefined)
+  ) {
     throw notFound(name, state, context);
   }
   const actions: Action[] = [];
@@ -64,7 +67,10 @@ export function planUnit(wanted: WantedUnit, state: State, context: PlanContext)
   if (wanted.masked === true && !masked) act('mask', 'masked', { load: 'masked', file: 'masked' }, true);
   if (wanted.masked === false && masked) act('unmask', 'unmasked', { load: 'loaded', file: undefined }, true);
   if (wanted.masked !== false && masked && needsUnmasked(wanted)) {
-    throw new TaskError(`the unit ${name} is masked: it can be neither started nor enabled`, 'masked: false unmasks it');
+    throw new TaskError(
+      `the unit ${name} is masked: it can be neither started nor enabled`,
+      'masked: false unmasks it',
+    );
   }
   const flags = [wanted.noBlock ? '--no-block' : ''].join(' ').trim();
   if (wanted.enabled !== undefined && (now.load !== 'masked' || !wanted.enabled)) planEnabled(name, wanted, now, act);
@@ -76,21 +82,29 @@ export function planUnit(wanted: WantedUnit, state: State, context: PlanContext)
       name,
       ...(wanted.state === undefined ? {} : { state: wanted.state }),
       ...(wanted.enabled === undefined ? {} : { enabled: wanted.enabled }),
-      status: { LoadState: there.load, ActiveState: there.active ?? null, SubState: there.sub ?? null, UnitFileState: there.file ?? null, MainPID: there.mainPid ?? null },
+      status: {
+        LoadState: there.load,
+        ActiveState: there.active ?? null,
+        SubState: there.sub ?? null,
+        UnitFileState: there.file ?? null,
+        MainPID: there.mainPid ?? null,
+      },
     },
   };
 }
 
 type Act = (word: string, note: string, next: Partial<UnitState>, certain: boolean, flags?: string) => void;
 
-const needsUnmasked = ({ state, enabled }: WantedUnit): boolean => enabled === true || (state !== undefined && state !== 'stopped');
+const needsUnmasked = ({ state, enabled }: WantedUnit): boolean =>
+  enabled === true || (state !== undefined && state !== 'stopped');
 
 function planEnabled(name: string, { enabled, force }: WantedUnit, now: UnitState, act: Act): void {
   // What a unit is after unmasking is not known: both words do nothing where nothing is to do.
   const is = now.file === undefined ? undefined : ENABLED.has(now.file);
   if (is === enabled || (now.file !== undefined && FIXED.has(now.file))) return;
   if (enabled) act('enable', 'enabled', { file: 'enabled' }, now.file === 'disabled', force ? '--force' : '');
-  else if (now.load !== 'masked' && now.load !== 'not-found') act('disable', 'disabled', { file: 'disabled' }, now.file !== undefined);
+  else if (now.load !== 'masked' && now.load !== 'not-found')
+    act('disable', 'disabled', { file: 'disabled' }, now.file !== undefined);
 }
 
 function planActive(wanted: WantedState, active: string, act: Act, flags: string): void {
@@ -99,9 +113,11 @@ function planActive(wanted: WantedState, active: string, act: Act, flags: string
   const down: Partial<UnitState> = { active: 'inactive', sub: 'dead', mainPid: 0 };
   // A unit that is started may fail or end by itself later: predictions of it are for check mode.
   if (wanted === 'started' && !running) act('start', `${active} → started`, up, false, flags);
-  if (wanted === 'stopped' && (running || active === 'deactivating')) act('stop', `${active} → stopped`, down, false, flags);
+  if (wanted === 'stopped' && (running || active === 'deactivating'))
+    act('stop', `${active} → stopped`, down, false, flags);
   if (wanted === 'restarted') act('restart', 'restarted', { ...up, needsReload: false }, false, flags);
-  if (wanted === 'reloaded') act(running ? 'reload' : 'start', running ? 'reloaded' : `${active} → started`, running ? {} : up, false, flags);
+  if (wanted === 'reloaded')
+    act(running ? 'reload' : 'start', running ? 'reloaded' : `${active} → started`, running ? {} : up, false, flags);
 }
 
 /** In check mode an earlier task (a package, a unit file) may still bring the unit; in a run it is not there. */
@@ -110,8 +126,13 @@ function notFound(name: string, state: State, context: PlanContext): Error {
     return new Unknowable(`the unit ${name} is not on the host: a run fails here unless an earlier task brings it`);
   }
   const type = name.slice(name.lastIndexOf('.') + 1);
-  const list = state.read(outputOf({ argv: ['systemctl', 'list-unit-files', '--no-legend', '--no-pager', `--type=${type}`] }));
-  const near = nearest(name, list.stdout.split('\n').flatMap((line) => line.split(/\s/)[0] || []));
+  const list = state.read(
+    outputOf({ argv: ['systemctl', 'list-unit-files', '--no-legend', '--no-pager', `--type=${type}`] }),
+  );
+  const near = nearest(
+    name,
+    list.stdout.split('\n').flatMap((line) => line.split(/\s/)[0] || []),
+  );
   return new TaskError(
     `the host has no unit ${name}`,
     near === undefined ? 'install its package, or write its unit file, in an earlier task' : `did you mean "${near}"?`,

@@ -2,9 +2,9 @@ import { type Effect, predict } from '../actions/action.js';
 import type { PasswdEntry } from '../probes/accounts.js';
 import { ask } from '../probes/registry.js';
 import type { State } from './module.js';
-import type { UserArguments, UserPart } from './user-options.js';
 import { membershipEffects, memberships } from './user-groups.js';
 import { primaryGroup } from './user-new.js';
+import type { UserArguments, UserPart } from './user-options.js';
 
 /** The plan that gives a user who is there the wanted uid, groups, home, shell and comment. */
 export function planUserChange(args: UserArguments, there: PasswdEntry, state: State): UserPart {
@@ -42,17 +42,27 @@ export function planUserChange(args: UserArguments, there: PasswdEntry, state: S
     notes.push(`comment "${there.gecos}" → "${args.comment}"`);
     next.gecos = args.comment;
   }
-  const groups = args.groups === undefined ? { add: [], remove: [] } : memberships(name, args.groups, args.append, true, state);
+  const groups =
+    args.groups === undefined ? { add: [], remove: [] } : memberships(name, args.groups, args.append, true, state);
   if (groups.add.length + groups.remove.length > 0) {
     const list = args.append ? groups.add.map((entry) => entry.name) : args.groups!;
     flags.push(...(args.append ? ['-a'] : []), '-G', list.join(','));
-    notes.push(`groups ${[...groups.add.map((each) => `+${each.name}`), ...groups.remove.map((each) => `-${each.name}`)].join(' ')}`);
+    notes.push(
+      `groups ${[...groups.add.map((each) => `+${each.name}`), ...groups.remove.map((each) => `-${each.name}`)].join(' ')}`,
+    );
   }
-  const result = { uid: next.uid ?? null, group: next.gid ?? null, home: next.home ?? null, shell: next.shell ?? null, comment: next.gecos ?? null };
+  const result = {
+    uid: next.uid ?? null,
+    group: next.gid ?? null,
+    home: next.home ?? null,
+    shell: next.shell ?? null,
+    comment: next.gecos ?? null,
+  };
   if (flags.length === 0) return { actions: [], notes, result };
   const effects: Effect[] = [predict(probe, next), ...membershipEffects(name, groups)];
   // With a new uid, gid or home the files below the homes have new owners or places.
   const moved = next.uid !== there.uid || next.gid !== there.gid || next.home !== there.home;
-  for (const path of new Set(moved ? [there.home, next.home] : [])) if (path) effects.push({ type: 'stale-below', path });
+  for (const path of new Set(moved ? [there.home, next.home] : []))
+    if (path) effects.push({ type: 'stale-below', path });
   return { actions: [{ kind: 'run', argv: ['usermod', ...flags, '--', name], effects }], notes, result };
 }

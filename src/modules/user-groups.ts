@@ -16,15 +16,29 @@ export interface Memberships {
  * @param exists false for a user still to be made, who is in no group
  * @throws TaskError where a wanted group does not exist
  */
-export function memberships(name: string, wanted: readonly string[], append: boolean, exists: boolean, state: State): Memberships {
-  const entries = readAll(state, wanted.map((group) => ask('group', group)));
+export function memberships(
+  name: string,
+  wanted: readonly string[],
+  append: boolean,
+  exists: boolean,
+  state: State,
+): Memberships {
+  const entries = readAll(
+    state,
+    wanted.map((group) => ask('group', group)),
+  );
   const missing = wanted.filter((_, i) => entries[i] === null);
   if (missing.length > 0) {
-    throw new TaskError(`user ${name}: no group named ${missing.join(', ')}`, 'make the group first with the group module');
+    throw new TaskError(
+      `user ${name}: no group named ${missing.join(', ')}`,
+      'make the group first with the group module',
+    );
   }
   const add = entries.flatMap((entry) => (entry && !(exists && entry.members.includes(name)) ? [entry] : []));
   if (append || !exists) return { add, remove: [] };
-  const remove = state.read(ask('groups')).filter((entry) => entry.members.includes(name) && !wanted.includes(entry.name));
+  const remove = state
+    .read(ask('groups'))
+    .filter((entry) => entry.members.includes(name) && !wanted.includes(entry.name));
   return { add, remove };
 }
 
@@ -34,6 +48,8 @@ export function membershipEffects(name: string, { add, remove }: Memberships): E
   return [
     { type: 'stale-kinds', kinds: ['groups'] },
     ...add.map((entry) => predict(ask('group', entry.name), { ...entry, members: [...entry.members, name] })),
-    ...remove.map((entry) => predict(ask('group', entry.name), { ...entry, members: entry.members.filter((each) => each !== name) })),
+    ...remove.map((entry) =>
+      predict(ask('group', entry.name), { ...entry, members: entry.members.filter((each) => each !== name) }),
+    ),
   ];
 }

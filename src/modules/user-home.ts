@@ -25,7 +25,8 @@ export function planHome(args: UserArguments, there: PasswdEntry, state: State):
   if (!args.create_home) return { actions: [], notes: [] };
   const home = args.home?.replace(/(.)\/+$/, '$1') ?? state.field(ask('passwd', args.name), there.home);
   if (NONE.has(home) || state.read(ask('stat', home)) !== null) return { actions: [], notes: [] };
-  const moved = args.move_home && there.home !== undefined && there.home !== home && state.read(ask('stat', there.home)) !== null;
+  const moved =
+    args.move_home && there.home !== undefined && there.home !== home && state.read(ask('stat', there.home)) !== null;
   if (moved) return { actions: [], notes: [] };
   return {
     actions: [
@@ -47,6 +48,8 @@ export function homeEffects(home: string, owner: Attributes): Effect[] {
   const files = SKELETON.map((name) => `${home}/${name}`);
   return [
     predict(ask('stat', home), freshStat('directory', owner), false),
-    ...files.flatMap((path) => (['stat', 'digest', 'content'] as const).map((kind): Effect => ({ type: 'stale', probe: ask(kind, path) }))),
+    ...files.flatMap((path) =>
+      (['stat', 'digest', 'content'] as const).map((kind): Effect => ({ type: 'stale', probe: ask(kind, path) })),
+    ),
   ];
 }

@@ -5,7 +5,7 @@ import type { PasswdEntry } from '../probes/accounts.js';
 import { ask } from '../probes/registry.js';
 import type { State } from './module.js';
 import { readAll } from './read-all.js';
-import { usualHome, type UserArguments, type UserPart } from './user-options.js';
+import { type UserArguments, type UserPart, usualHome } from './user-options.js';
 
 /** $1 user, $2 key file, $3 type, $4 bits or nothing, $5 comment or nothing. The key is the user's from the start. */
 const MAKE_KEY = `set -e

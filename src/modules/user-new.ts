@@ -3,9 +3,9 @@ import { TaskError } from '../base/error.js';
 import type { GroupEntry } from '../probes/accounts.js';
 import { ask } from '../probes/registry.js';
 import type { State } from './module.js';
-import { usualHome, type UserArguments, type UserPart } from './user-options.js';
-import { homeEffects } from './user-home.js';
 import { membershipEffects, memberships } from './user-groups.js';
+import { homeEffects } from './user-home.js';
+import { type UserArguments, type UserPart, usualHome } from './user-options.js';
 import { expiryDay, freshShadow } from './user-password.js';
 
 /** The plan that makes a user. */
@@ -36,20 +36,36 @@ export function planNewUser(args: UserArguments, state: State): UserPart {
   const effects: Effect[] = [
     { type: 'stale-kinds', kinds: ['groups'] },
     predict(ask('shadow', name), freshShadow(args, '!'), false),
-    predict(ask('passwd', name), { name, uid: args.uid, gid: primary?.gid, gecos: args.comment ?? '', home, shell: args.shell }),
+    predict(ask('passwd', name), {
+      name,
+      uid: args.uid,
+      gid: primary?.gid,
+      gecos: args.comment ?? '',
+      home,
+      shell: args.shell,
+    }),
     ...membershipEffects(name, groups),
   ];
   // Whether useradd makes a group of the same name is the host's choice (USERGROUPS_ENAB).
-  if (args.group === undefined && !namesake) effects.push(predict(ask('group', name), { name, gid: undefined, members: [] }, false));
-  if (args.create_home) effects.push(...homeEffects(home, { owner: name, group: args.group ?? (namesake ? undefined : name) }));
+  if (args.group === undefined && !namesake)
+    effects.push(predict(ask('group', name), { name, gid: undefined, members: [] }, false));
+  if (args.create_home)
+    effects.push(...homeEffects(home, { owner: name, group: args.group ?? (namesake ? undefined : name) }));
   return {
     actions: [{ kind: 'run', argv, effects }],
     notes: [`made${args.uid === undefined ? '' : `, uid ${args.uid}`}`],
-    result: { uid: args.uid ?? null, group: primary?.gid ?? null, home, shell: args.shell ?? null, comment: args.comment ?? '' },
+    result: {
+      uid: args.uid ?? null,
+      group: primary?.gid ?? null,
+      home,
+      shell: args.shell ?? null,
+      comment: args.comment ?? '',
+    },
   };
 }
 
-const option = (flag: string, value: string | number | undefined): string[] => (value === undefined ? [] : [flag, String(value)]);
+const option = (flag: string, value: string | number | undefined): string[] =>
+  value === undefined ? [] : [flag, String(value)];
 
 /** The primary group by name or number. A number need not have a name that we know. */
 export function primaryGroup(group: string, state: State): Pick<GroupEntry, 'gid'> {

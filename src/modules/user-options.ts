@@ -4,21 +4,38 @@ import type { Arguments } from './options.js';
 
 export const userOptions = {
   name: { type: 'str', required: true, aliases: ['user'], description: 'Login name.' },
-  state: { type: 'str', choices: ['present', 'absent'], default: 'present', description: 'Whether the user must exist.' },
+  state: {
+    type: 'str',
+    choices: ['present', 'absent'],
+    default: 'present',
+    description: 'Whether the user must exist.',
+  },
   uid: { type: 'int', description: 'Number of the user; left out: the host chooses.' },
   non_unique: { type: 'bool', default: false, description: 'The number may be in use already.' },
-  group: { type: 'str', description: 'Name or number of the primary group; left out: a group of the same name is made.' },
+  group: {
+    type: 'str',
+    description: 'Name or number of the primary group; left out: a group of the same name is made.',
+  },
   groups: { type: 'list', elements: 'str', description: 'Further groups; an empty list: none.' },
   append: { type: 'bool', default: false, description: 'Leave the user in groups that `groups` does not name.' },
   shell: { type: 'path', description: 'Login shell.' },
   home: { type: 'path', description: 'Home directory.' },
-  create_home: { type: 'bool', default: true, aliases: ['createhome'], description: 'Make the home directory where it is missing.' },
+  create_home: {
+    type: 'bool',
+    default: true,
+    aliases: ['createhome'],
+    description: 'Make the home directory where it is missing.',
+  },
   move_home: { type: 'bool', default: false, description: 'Move the old home directory when `home` differs.' },
   skeleton: { type: 'path', description: 'Folder whose files a new home gets; the host has a default (/etc/skel).' },
   umask: { type: 'mode', description: 'umask for a new home directory.' },
   comment: { type: 'str', description: 'Full name or purpose (GECOS).' },
   system: { type: 'bool', default: false, description: 'A new user gets a number of the system range.' },
-  password: { type: 'str', secret: true, description: "Hash of the password as crypt(5) has it; '!' or '*': no password works." },
+  password: {
+    type: 'str',
+    secret: true,
+    description: "Hash of the password as crypt(5) has it; '!' or '*': no password works.",
+  },
   update_password: {
     type: 'str',
     choices: ['always', 'on_create'],
@@ -37,7 +54,11 @@ export const userOptions = {
   ssh_key_type: { type: 'str', default: 'rsa', description: 'Its type: rsa, ed25519, ...' },
   ssh_key_file: { type: 'path', description: 'Where it is kept, absolute or below the home; .ssh/id_TYPE otherwise.' },
   ssh_key_comment: { type: 'str', description: 'Its comment; ansible-generated on the host otherwise.' },
-  ssh_key_passphrase: { type: 'str', secret: true, description: 'Not supported: it could only be given in an argument list.' },
+  ssh_key_passphrase: {
+    type: 'str',
+    secret: true,
+    description: 'Not supported: it could only be given in an argument list.',
+  },
 } as const;
 
 export type UserArguments = Arguments<typeof userOptions>;
@@ -46,7 +67,10 @@ export type UserArguments = Arguments<typeof userOptions>;
 export function readsShadow(args: UserArguments): boolean {
   const { password, update_password, password_lock, expires } = args;
   const ages = [args.password_expire_max, args.password_expire_min, args.password_expire_warn];
-  return (password !== undefined && update_password === 'always') || [password_lock, expires, ...ages].some((each) => each !== undefined);
+  return (
+    (password !== undefined && update_password === 'always') ||
+    [password_lock, expires, ...ages].some((each) => each !== undefined)
+  );
 }
 
 /** Where useradd puts a home that nobody names. */

@@ -22,7 +22,8 @@ export function planPassword(args: UserArguments, exists: boolean, state: State)
   if (!readsShadow(args)) return { actions: [], notes: [] };
   const probe = ask('shadow', args.name);
   const there = state.read(probe);
-  if (!there) throw new TaskError(`the entry of ${args.name} in /etc/shadow cannot be read`, 'run the task with become: true');
+  if (!there)
+    throw new TaskError(`the entry of ${args.name} in /etc/shadow cannot be read`, 'run the task with become: true');
   const next: { -readonly [K in keyof ShadowEntry]: ShadowEntry[K] } = { ...there };
   const actions: Action[] = [];
   const notes: string[] = [];
@@ -76,10 +77,17 @@ export function freshShadow(args: UserArguments, hash: string): ShadowEntry {
 /** For a user just made: nothing is there yet, so everything wanted is said. */
 function newPassword(args: UserArguments): UserPart {
   const actions: Action[] = [];
-  const effects: readonly Effect[] = [predict(ask('shadow', args.name), freshShadow(args, args.password === undefined ? '!' : hashOf(args)), false)];
+  const effects: readonly Effect[] = [
+    predict(ask('shadow', args.name), freshShadow(args, args.password === undefined ? '!' : hashOf(args)), false),
+  ];
   // useradd leaves `!`: locked already, and nothing that could be unlocked.
   if (args.password !== undefined) {
-    actions.push({ kind: 'run', argv: ['chpasswd', '-e'], stdin: Buffer.from(`${args.name}:${hashOf(args)}\n`), effects });
+    actions.push({
+      kind: 'run',
+      argv: ['chpasswd', '-e'],
+      stdin: Buffer.from(`${args.name}:${hashOf(args)}\n`),
+      effects,
+    });
   } else if (args.password_lock === false) {
     throw new TaskError(`user ${args.name} has no password to unlock`, 'give password too');
   }
@@ -104,6 +112,10 @@ function hashOf({ password = '', password_lock }: UserArguments): string {
 
 /** A password in clear would be stored as if it were a hash, and no login would ever work. */
 function checkHash(password: string): void {
-  if (/^!*(\*|\*LK\*|\$[0-9a-z]+\$[^:\s]+|_[./0-9A-Za-z]{19}|[./0-9A-Za-z]{13})?$/.test(password) && password !== '') return;
-  throw new TaskError('password must be a hash as crypt(5) has it, not the password itself', 'make one with: openssl passwd -6 -stdin');
+  if (/^!*(\*|\*LK\*|\$[0-9a-z]+\$[^:\s]+|_[./0-9A-Za-z]{19}|[./0-9A-Za-z]{13})?$/.test(password) && password !== '')
+    return;
+  throw new TaskError(
+    'password must be a hash as crypt(5) has it, not the password itself',
+    'make one with: openssl passwd -6 -stdin',
+  );
 }

@@ -20,7 +20,13 @@ export function planRemoval(args: UserArguments, there: PasswdEntry | null, stat
   const home = args.remove ? state.field(ask('passwd', name), there.home) : undefined;
   if (home) effects.push({ type: 'stale-below', path: home, gone: true }, predict(ask('stat', home), null, false));
   return {
-    actions: [{ kind: 'run', argv: ['userdel', ...(args.remove ? ['-r'] : []), ...(args.force ? ['-f'] : []), '--', name], effects }],
+    actions: [
+      {
+        kind: 'run',
+        argv: ['userdel', ...(args.remove ? ['-r'] : []), ...(args.force ? ['-f'] : []), '--', name],
+        effects,
+      },
+    ],
     diff: [{ subject: `user ${name}`, note: home ? `removed with ${home}` : 'removed' }],
   };
 }

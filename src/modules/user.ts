@@ -1,15 +1,15 @@
 import { TaskError } from '../base/error.js';
 import { ask, type Probe } from '../probes/registry.js';
-import { explain } from './failure.js';
 import { checkAccountName } from './account-name.js';
+import { explain } from './failure.js';
 import { type Change, defineModule } from './module.js';
-import { readsShadow, type UserArguments, userOptions, type UserPart, usualHome } from './user-options.js';
-import { planHome } from './user-home.js';
-import { planNewUser } from './user-new.js';
-import { planPassword } from './user-password.js';
-import { planKey } from './user-key.js';
-import { planRemoval } from './user-removal.js';
 import { planUserChange } from './user-change.js';
+import { planHome } from './user-home.js';
+import { planKey } from './user-key.js';
+import { planNewUser } from './user-new.js';
+import { readsShadow, type UserArguments, type UserPart, userOptions, usualHome } from './user-options.js';
+import { planPassword } from './user-password.js';
+import { planRemoval } from './user-removal.js';
 
 const KNOWN: readonly (readonly [RegExp, string])[] = [
   [/UID .* is not unique/, 'another user has this uid: `getent passwd UID` names it; non_unique: true allows both'],
@@ -31,7 +31,8 @@ export const user = defineModule({
     checkUser(args);
     const there = state.read(ask('passwd', args.name));
     const result = { name: args.name, state: args.state, append: args.append };
-    if (args.state === 'absent') return { ...planRemoval(args, there, state), result: { ...result, force: args.force, remove: args.remove } };
+    if (args.state === 'absent')
+      return { ...planRemoval(args, there, state), result: { ...result, force: args.force, remove: args.remove } };
     const parts = there
       ? [planUserChange(args, there, state), planHome(args, there, state), planPassword(args, true, state)]
       : [planNewUser(args, state), planPassword(args, false, state)];
@@ -60,8 +61,10 @@ function userProbes(args: UserArguments): Probe[] {
 function checkUser(args: UserArguments): void {
   checkAccountName(args.name, 'user');
   const shown = (['comment', 'home', 'shell'] as const).filter((name) => /[:\n]/.test(args[name] ?? ''));
-  if (shown.length > 0) throw new TaskError(`${shown.join(', ')} of user ${args.name}: colons and newlines cannot be in /etc/passwd`);
-  if (args.home !== undefined && !args.home.startsWith('/')) throw new TaskError(`home "${args.home}" is not an absolute path`);
+  if (shown.length > 0)
+    throw new TaskError(`${shown.join(', ')} of user ${args.name}: colons and newlines cannot be in /etc/passwd`);
+  if (args.home !== undefined && !args.home.startsWith('/'))
+    throw new TaskError(`home "${args.home}" is not an absolute path`);
   if (args.ssh_key_passphrase) {
     throw new TaskError('ssh_key_passphrase is not supported', 'make the key on your machine and bring it with copy');
   }

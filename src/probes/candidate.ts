@@ -24,7 +24,7 @@ export function parsePolicy(output: readonly string[]): Map<string, Candidate> {
   };
   for (const line of output) {
     const head = /^(\S+):$/.exec(line);
-    const row = /^ (?:\*\*\*|   ) (\S+) -?\d+$/.exec(line);
+    const row = /^ (?:\*\*\*| {3}) (\S+) -?\d+$/.exec(line);
     if (head) {
       close();
       [name, version, versions] = [head[1]!, undefined, []];
@@ -53,7 +53,8 @@ export const candidate = probeKind<Candidate>({
 export const provided = probeKind<readonly string[]>({
   library: new Map(),
   most: 500,
-  ask: () => `dpkg-query -W -f '\${db:Status-Abbrev}\\t\${Package}\\t\${Provides}\\n' 2>/dev/null | grep '^.i.*\t..*\t.'`,
+  ask: () =>
+    `dpkg-query -W -f '\${db:Status-Abbrev}\\t\${Package}\\t\${Provides}\\n' 2>/dev/null | grep '^.i.*\t..*\t.'`,
   parse: ({ stdout }, names) => {
     const providers = new Map<string, string[]>(names.map((name) => [name.replace(/:.*/, ''), []]));
     for (const line of lines(stdout)) {

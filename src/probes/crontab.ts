@@ -29,6 +29,11 @@ export const crontab = probeKind<string | null>({
     if (status === 0) return [stdout.toString('utf8')];
     const said = stderr.toString('utf8').trim();
     if (status === 127 || /no crontab for|unknown/.test(said)) return [null];
-    return [new Refusal(`crontab -l: ${said || `status ${status}`}`, /only root/.test(said) ? 'run the task with become: true' : undefined)];
+    return [
+      new Refusal(
+        `crontab -l: ${said || `status ${status}`}`,
+        /only root/.test(said) ? 'run the task with become: true' : undefined,
+      ),
+    ];
   },
 });

@@ -43,7 +43,8 @@ export const sysctl = probeKind<string | null>({
       if (!values.has(path)) values.set(path, line.slice(colon + 1));
     }
     return keys.map((key, i) => {
-      if (map[i] === 'd') return new Refusal(`the kernel does not let us read ${key}`, 'run the task with become: true');
+      if (map[i] === 'd')
+        return new Refusal(`the kernel does not let us read ${key}`, 'run the task with become: true');
       return map[i] === 'v' ? (values.get(sysctlPath(key)) ?? '') : null;
     });
   },

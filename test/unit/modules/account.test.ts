@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { RunAction } from '../../../src/actions/run.js';
+import type { Value, Values } from '../../../src/base/value.js';
 import { group } from '../../../src/modules/group.js';
-import { user } from '../../../src/modules/user.js';
-import type { Values, Value } from '../../../src/base/value.js';
 import type { Change } from '../../../src/modules/module.js';
-import { ask } from '../../../src/probes/registry.js';
+import { user } from '../../../src/modules/user.js';
 import type { GroupEntry, PasswdEntry, ShadowEntry } from '../../../src/probes/accounts.js';
+import { ask } from '../../../src/probes/registry.js';
 import { answer, type Known, planOf } from './plan-of.js';
 
 const commands = (change: Change): string[] => change.actions.map((action) => (action as RunAction).argv.join(' '));
@@ -13,11 +13,16 @@ const entry = (name: string, gid: number | undefined, ...members: string[]): Gro
 const predicted = (change: Change, probe: { kind: string; subject: string }): unknown =>
   change.actions
     .flatMap((action) => (action as RunAction).effects ?? [])
-    .flatMap((effect) => (effect.type === 'predict' && effect.probe.kind === probe.kind && effect.probe.subject === probe.subject ? [[effect.answer, effect.certain]] : []))
+    .flatMap((effect) =>
+      effect.type === 'predict' && effect.probe.kind === probe.kind && effect.probe.subject === probe.subject
+        ? [[effect.answer, effect.certain]]
+        : [],
+    )
     .at(-1);
 
 describe('group', () => {
-  const plan = (args: Values, there: GroupEntry | null) => planOf(group, { name: 'app', ...args }, [answer(ask('group', 'app'), there)]);
+  const plan = (args: Values, there: GroupEntry | null) =>
+    planOf(group, { name: 'app', ...args }, [answer(ask('group', 'app'), there)]);
   it.each<[string, Values, GroupEntry | null, string[]]>([
     ['is there', { gid: 2000 }, entry('app', 2000), []],
     ['is there, any gid will do', {}, entry('app', 2000), []],
@@ -37,19 +42,50 @@ describe('group', () => {
     expect(predicted(plan({ state: 'absent' }, entry('app', 1)), ask('group', 'app'))).toEqual([null, true]);
   });
   it('refuses names that would be options or break the file', () => {
-    for (const name of ['-f', 'a:b', 'a b', 'a\nb', '']) expect(() => planOf(group, { name }, [answer(ask('group', name), null)])).toThrow(/cannot be the name/);
+    for (const name of ['-f', 'a:b', 'a b', 'a\nb', ''])
+      expect(() => planOf(group, { name }, [answer(ask('group', name), null)])).toThrow(/cannot be the name/);
   });
   it('explains a gid that is taken', () => {
-    const outcome = { status: 4, stdout: '', stderr: "groupadd: GID '7' already exists\n", truncated: false, duration: 0 };
+    const outcome = {
+      status: 4,
+      stdout: '',
+      stderr: "groupadd: GID '7' already exists\n",
+      truncated: false,
+      duration: 0,
+    };
     const said = group.conclude!({ name: 'app' } as never, [outcome], { actions: [] });
-    expect(said).toMatchObject({ failed: true, message: expect.stringContaining("GID '7' already exists"), hint: expect.stringContaining('non_unique') });
+    expect(said).toMatchObject({
+      failed: true,
+      message: expect.stringContaining("GID '7' already exists"),
+      hint: expect.stringContaining('non_unique'),
+    });
   });
 });
 
-const ALICE: PasswdEntry = { name: 'alice', uid: 1000, gid: 1000, gecos: 'Alice', home: '/home/alice', shell: '/bin/sh' };
-const SHADOW: ShadowEntry = { name: 'alice', hash: '$6$s$old', lastChange: 1, minimum: 0, maximum: 99999, warning: 7, inactive: undefined, expires: undefined };
+const ALICE: PasswdEntry = {
+  name: 'alice',
+  uid: 1000,
+  gid: 1000,
+  gecos: 'Alice',
+  home: '/home/alice',
+  shell: '/bin/sh',
+};
+const SHADOW: ShadowEntry = {
+  name: 'alice',
+  hash: '$6$s$old',
+  lastChange: 1,
+  minimum: 0,
+  maximum: 99999,
+  warning: 7,
+  inactive: undefined,
+  expires: undefined,
+};
 const FOLDER = { type: 'directory', mode: 0o700 } as never;
-const NEW: Known = [answer(ask('passwd', 'alice'), null), answer(ask('stat', '/home/alice'), null), answer(ask('group', 'alice'), null)];
+const NEW: Known = [
+  answer(ask('passwd', 'alice'), null),
+  answer(ask('stat', '/home/alice'), null),
+  answer(ask('group', 'alice'), null),
+];
 const THERE: Known = [
   answer(ask('passwd', 'alice'), ALICE),
   answer(ask('stat', '/home/alice'), FOLDER),
@@ -57,7 +93,12 @@ const THERE: Known = [
   answer(ask('group', 'sudo'), entry('sudo', 27)),
   answer(ask('group', 'adm'), entry('adm', 4, 'alice')),
   answer(ask('group', 'nosuch'), null),
-  answer(ask('groups'), [entry('alice', 1000), entry('sudo', 27), entry('adm', 4, 'alice'), entry('video', 44, 'bob', 'alice')]),
+  answer(ask('groups'), [
+    entry('alice', 1000),
+    entry('sudo', 27),
+    entry('adm', 4, 'alice'),
+    entry('video', 44, 'bob', 'alice'),
+  ]),
   answer(ask('shadow', 'alice'), SHADOW),
 ];
 
@@ -65,14 +106,24 @@ describe('user', () => {
   const plan = (args: Values, known: Known) => planOf(user, { name: 'alice', ...args }, known);
   it.each<[string, Values, string[]]>([
     ['plainly', {}, ['useradd -m -- alice']],
-    ['in full', { uid: 1000, group: 'alice', shell: '/bin/bash', comment: 'A', home: '/home/alice' }, ['useradd -u 1000 -g alice -s /bin/bash -d /home/alice -c A -m -- alice']],
+    [
+      'in full',
+      { uid: 1000, group: 'alice', shell: '/bin/bash', comment: 'A', home: '/home/alice' },
+      ['useradd -u 1000 -g alice -s /bin/bash -d /home/alice -c A -m -- alice'],
+    ],
     ['of the system', { system: true, create_home: false }, ['useradd -r -M -- alice']],
     ['in groups', { groups: 'sudo' }, ['useradd -G sudo -m -- alice']],
     ['with a password', { password: '$6$s$h' }, ['useradd -m -- alice', 'chpasswd -e']],
     ['that expires', { expires: 86400 * 365 }, ['useradd -e 1971-01-01 -m -- alice']],
     ['with ages', { password_expire_max: 90 }, ['useradd -m -- alice', 'chage -M 90 -- alice']],
   ])('makes a user %s', (_name, args, expected) => {
-    const known = [...NEW.slice(0, 2), answer(ask('group', 'alice'), args.group ? entry('alice', 1000) : null), answer(ask('group', 'sudo'), entry('sudo', 27)), answer(ask('groups'), []), answer(ask('shadow', 'alice'), null)];
+    const known = [
+      ...NEW.slice(0, 2),
+      answer(ask('group', 'alice'), args.group ? entry('alice', 1000) : null),
+      answer(ask('group', 'sudo'), entry('sudo', 27)),
+      answer(ask('groups'), []),
+      answer(ask('shadow', 'alice'), null),
+    ];
     expect(commands(plan(args, known))).toEqual(expected);
   });
   it('does not make a group that is there already', () => {
@@ -86,7 +137,19 @@ describe('user', () => {
   });
   it.each<[string, Values, string[]]>([
     ['nothing', {}, []],
-    ['nothing where all is as wanted', { uid: 1000, group: 'alice', shell: '/bin/sh', home: '/home/alice', comment: 'Alice', groups: 'adm', append: true }, []],
+    [
+      'nothing where all is as wanted',
+      {
+        uid: 1000,
+        group: 'alice',
+        shell: '/bin/sh',
+        home: '/home/alice',
+        comment: 'Alice',
+        groups: 'adm',
+        append: true,
+      },
+      [],
+    ],
     ['uid and shell', { uid: 1001, shell: '/bin/bash' }, ['usermod -u 1001 -s /bin/bash -- alice']],
     ['a group more', { groups: ['sudo', 'adm'], append: true }, ['usermod -a -G sudo -- alice']],
     ['exactly these groups', { groups: ['adm'] }, ['usermod -G adm -- alice']],
@@ -105,7 +168,9 @@ describe('user', () => {
     expect(commands(plan(args, THERE))).toEqual(expected);
   });
   it('makes the home that is missing', () => {
-    const known = THERE.map((pair) => (pair[0] === 'stat /home/alice' ? answer(ask('stat', '/home/alice'), null) : pair));
+    const known = THERE.map((pair) =>
+      pair[0] === 'stat /home/alice' ? answer(ask('stat', '/home/alice'), null) : pair,
+    );
     const change = plan({}, known);
     expect((change.actions[0] as RunAction).argv.slice(3)).toEqual(['home', 'alice', '/home/alice', '/etc/skel', '']);
     expect(plan({ create_home: false }, known).actions).toEqual([]);
@@ -125,10 +190,22 @@ describe('user', () => {
     expect(predicted(change, ask('group', 'video'))).toEqual([entry('video', 44, 'bob'), true]);
   });
   it('makes a key where there is none', () => {
-    const known = [...THERE, answer(ask('stat', '/home/alice/.ssh/id_ed25519'), null), answer(ask('stat', '/home/alice/.ssh'), null)];
+    const known = [
+      ...THERE,
+      answer(ask('stat', '/home/alice/.ssh/id_ed25519'), null),
+      answer(ask('stat', '/home/alice/.ssh'), null),
+    ];
     const change = plan({ generate_ssh_key: true, ssh_key_type: 'ed25519' }, known);
-    expect((change.actions[0] as RunAction).argv.slice(4)).toEqual(['alice', '/home/alice/.ssh/id_ed25519', 'ed25519', '', '']);
-    const there = known.map((pair) => (pair[0].endsWith('id_ed25519') ? answer(ask('stat', '/home/alice/.ssh/id_ed25519'), FOLDER) : pair));
+    expect((change.actions[0] as RunAction).argv.slice(4)).toEqual([
+      'alice',
+      '/home/alice/.ssh/id_ed25519',
+      'ed25519',
+      '',
+      '',
+    ]);
+    const there = known.map((pair) =>
+      pair[0].endsWith('id_ed25519') ? answer(ask('stat', '/home/alice/.ssh/id_ed25519'), FOLDER) : pair,
+    );
     expect(plan({ generate_ssh_key: true, ssh_key_type: 'ed25519' }, there).actions).toEqual([]);
   });
   it.each<[string, Values, RegExp]>([

@@ -11,7 +11,11 @@ import { ask } from '../../../src/probes/registry.js';
 import { answer, context, type Known, planOf } from './plan-of.js';
 
 const has = (version: string): PackageState => ({ ...ABSENT, installed: true, version });
-const can = (version?: string, ...more: string[]): Candidate => ({ known: true, version, versions: version === undefined ? more : [version, ...more] });
+const can = (version?: string, ...more: string[]): Candidate => ({
+  known: true,
+  version,
+  versions: version === undefined ? more : [version, ...more],
+});
 const LISTS = ask('stat', '/var/lib/apt/lists');
 const age = (seconds: number): Known => [
   answer(ask('stat', '/var/lib/apt/periodic/update-success-stamp'), null),
@@ -40,7 +44,8 @@ const KNOWN: Known = [
   answer(ask('provided', 'half'), []),
 ];
 
-const plan = (args: Values, known: Known = KNOWN, changed: Partial<PlanContext> = {}): Change => planOf(apt, args, known, changed);
+const plan = (args: Values, known: Known = KNOWN, changed: Partial<PlanContext> = {}): Change =>
+  planOf(apt, args, known, changed);
 /** The apt-get commands without the options that all of them have. */
 const commands = (change: Change): string[] =>
   change.actions.map((action) => {
@@ -63,9 +68,19 @@ describe('apt', () => {
     ['only upgraded', { name: ['vim', 'new'], state: 'latest', only_upgrade: true }, ['--only-upgrade install -- vim']],
     ['latest', { name: ['vim', 'new', 'awk'], state: 'latest' }, ['install -- vim new']],
     ['gone', { name: ['vim', 'new'], state: 'absent' }, ['remove -- vim']],
-    ['gone with what is left', { name: ['vim', 'left'], state: 'absent', purge: true, autoremove: true }, ['--purge --auto-remove remove -- vim left']],
+    [
+      'gone with what is left',
+      { name: ['vim', 'left'], state: 'absent', purge: true, autoremove: true },
+      ['--purge --auto-remove remove -- vim left'],
+    ],
     ['gone already', { name: ['left', 'new'], state: 'absent' }, []],
-    ['with everything allowed', { name: 'new', force: true }, ['--allow-downgrades --allow-change-held-packages --allow-unauthenticated --allow-remove-essential install -- new']],
+    [
+      'with everything allowed',
+      { name: 'new', force: true },
+      [
+        '--allow-downgrades --allow-change-held-packages --allow-unauthenticated --allow-remove-essential install -- new',
+      ],
+    ],
     ['no packages', { name: [] }, []],
   ])('%s', (_name, args, expected) => {
     expect(commands(plan(args))).toEqual(expected);
@@ -77,15 +92,23 @@ describe('apt', () => {
     ]);
   });
   it('asks nobody, keeps configuration, waits for locks', () => {
-    const action = plan({ name: 'new', lock_timeout: 7 }, KNOWN, { environment: { http_proxy: 'http://p' }, timeout: 9 }).actions[0] as RunAction;
+    const action = plan({ name: 'new', lock_timeout: 7 }, KNOWN, {
+      environment: { http_proxy: 'http://p' },
+      timeout: 9,
+    }).actions[0] as RunAction;
     expect(action.environment).toMatchObject({ DEBIAN_FRONTEND: 'noninteractive', http_proxy: 'http://p' });
-    expect(action.argv).toEqual(expect.arrayContaining(['Dpkg::Options::=--force-confdef', 'Dpkg::Options::=--force-confold']));
+    expect(action.argv).toEqual(
+      expect.arrayContaining(['Dpkg::Options::=--force-confdef', 'Dpkg::Options::=--force-confold']),
+    );
     expect(action.argv[4]).toBe('7');
     expect(action.timeout).toBe(9);
   });
   it('predicts the package and forgets everything else', () => {
     const { effects } = plan({ name: 'new' }).actions[0] as RunAction;
-    expect(effects).toEqual([{ type: 'stale-all' }, { type: 'predict', probe: ask('package', 'new'), answer: has('1.2'), certain: false }]);
+    expect(effects).toEqual([
+      { type: 'stale-all' },
+      { type: 'predict', probe: ask('package', 'new'), answer: has('1.2'), certain: false },
+    ]);
   });
   it('costs one probe kind where all is there', () => {
     const probes = apt.probes({ name: ['vim', 'less'], state: 'present', cache_valid_time: 0 } as never, context);
@@ -131,16 +154,29 @@ describe('apt', () => {
     expect(() => plan({ name: 'nosuch' }, [...KNOWN, ...age(0)], { check: true })).toThrow(/no package/);
   });
   it('explains failures of apt-get', () => {
-    const failed = (status: number, stderr: string) => apt.conclude!({ name: ['x'] } as never, [{ status, stdout: '', stderr, truncated: false, duration: 1 }], { actions: [] });
-    expect(failed(100, 'W: noise\nE: Unable to locate package x\n')).toMatchObject({ failed: true, message: expect.stringMatching(/Unable to locate package x$/), hint: expect.stringContaining('update_cache') });
-    expect(failed(75, 'the lock is still held after 2 s, by dpkg (process 7)\n')).toMatchObject({ message: expect.stringContaining('dpkg (process 7)'), hint: expect.stringContaining('lock_timeout') });
-    expect(failed(100, "E: You don't have enough free space in /var/cache/apt/archives/.\n")).toMatchObject({ hint: expect.stringContaining('df -h') });
+    const failed = (status: number, stderr: string) =>
+      apt.conclude!({ name: ['x'] } as never, [{ status, stdout: '', stderr, truncated: false, duration: 1 }], {
+        actions: [],
+      });
+    expect(failed(100, 'W: noise\nE: Unable to locate package x\n')).toMatchObject({
+      failed: true,
+      message: expect.stringMatching(/Unable to locate package x$/),
+      hint: expect.stringContaining('update_cache'),
+    });
+    expect(failed(75, 'the lock is still held after 2 s, by dpkg (process 7)\n')).toMatchObject({
+      message: expect.stringContaining('dpkg (process 7)'),
+      hint: expect.stringContaining('lock_timeout'),
+    });
+    expect(failed(100, "E: You don't have enough free space in /var/cache/apt/archives/.\n")).toMatchObject({
+      hint: expect.stringContaining('df -h'),
+    });
   });
 });
 
 describe('what apt prints', () => {
   it('is read: policy', () => {
-    const text = 'bash:\n  Installed: 5.2-2\n  Candidate: 5.2-3\n  Version table:\n     5.2-3 500\n        500 http://m bookworm/main amd64 Packages\n *** 5.2-2 100\n        100 /var/lib/dpkg/status\nmta:\n  Installed: (none)\n  Candidate: (none)\n  Version table:\n';
+    const text =
+      'bash:\n  Installed: 5.2-2\n  Candidate: 5.2-3\n  Version table:\n     5.2-3 500\n        500 http://m bookworm/main amd64 Packages\n *** 5.2-2 100\n        100 /var/lib/dpkg/status\nmta:\n  Installed: (none)\n  Candidate: (none)\n  Version table:\n';
     expect([...parsePolicy(text.split('\n'))]).toEqual([
       ['bash', { known: true, version: '5.2-3', versions: ['5.2-3', '5.2-2'] }],
       ['mta', { known: true, version: undefined, versions: [] }],
@@ -148,11 +184,19 @@ describe('what apt prints', () => {
   });
   it('is read: a simulation', () => {
     const text = 'Inst a [1] (2 Debian:12 [amd64]) []\nInst b (3 x)\nConf a (2 x)\nRemv c [4]\n';
-    expect(simulated(text).map(({ name, note }) => `${name} ${note}`)).toEqual(['a 1 → 2', 'b not installed → 3', 'c 4 → removed']);
+    expect(simulated(text).map(({ name, note }) => `${name} ${note}`)).toEqual([
+      'a 1 → 2',
+      'b not installed → 3',
+      'c 4 → removed',
+    ]);
   });
   it('is read: who provides', () => {
     const stdout = Buffer.from('ii \tmawk\tawk\nii \texim4\tmail-transport-agent, x (= 4.0)\n');
-    expect(provided.parse({ status: 0, stdout, stderr: Buffer.alloc(0) }, ['awk', 'x', 'none'])).toEqual([['mawk'], ['exim4'], []]);
+    expect(provided.parse({ status: 0, stdout, stderr: Buffer.alloc(0) }, ['awk', 'x', 'none'])).toEqual([
+      ['mawk'],
+      ['exim4'],
+      [],
+    ]);
   });
   it('names are split from versions', () => {
     expect(packageSpec('libc6:amd64=2.*')).toEqual({ name: 'libc6:amd64', version: '2.*' });

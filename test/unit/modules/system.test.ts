@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import type { RunAction } from '../../../src/actions/run.js';
 import type { WriteAction } from '../../../src/actions/write.js';
 import type { Values } from '../../../src/base/value.js';
@@ -23,12 +23,18 @@ const shown = (change: Change): string[] =>
   change.actions.map((action) => {
     if (action.kind === 'write') return `${action.path}: ${(action as WriteAction).content.toString()}`;
     if (action.kind === 'run') return (action as RunAction).argv.filter((word) => !word.includes('\n')).join(' ');
-    return action.kind === 'directory' ? `mkdir ${action.paths.join(' ')}` : `${action.kind} ${(action as { path: string }).path}`;
+    return action.kind === 'directory'
+      ? `mkdir ${action.paths.join(' ')}`
+      : `${action.kind} ${(action as { path: string }).path}`;
   });
 
 describe('hostname', () => {
   const plan = (name: string, text: string | null, now: string) =>
-    planOf(hostname, { name }, [...file('/etc/hostname', text), answer(ask('stat', '/etc'), FOLDER), answer(ask('sysctl', 'kernel.hostname'), now)]);
+    planOf(hostname, { name }, [
+      ...file('/etc/hostname', text),
+      answer(ask('stat', '/etc'), FOLDER),
+      answer(ask('sysctl', 'kernel.hostname'), now),
+    ]);
   it.each<[string, string | null, string, string[]]>([
     ['is right', 'db1\n', 'db1', []],
     ['is right below a comment', '# ours\ndb1\n', 'db1', []],
@@ -46,14 +52,25 @@ describe('hostname', () => {
 describe('sysctl', () => {
   const path = '/etc/sysctl.d/60-x.conf';
   const plan = (args: Values, text: string | null, now: string | null, check = false) =>
-    planOf(sysctl, { name: 'net.x', sysctl_file: path, ...args }, [...file(path, text), answer(ask('stat', '/etc/sysctl.d'), FOLDER), answer(ask('sysctl', 'net.x'), now)], { check });
+    planOf(
+      sysctl,
+      { name: 'net.x', sysctl_file: path, ...args },
+      [...file(path, text), answer(ask('stat', '/etc/sysctl.d'), FOLDER), answer(ask('sysctl', 'net.x'), now)],
+      { check },
+    );
   const set = (value: string): string => `sh -c printf '%s\\n' "$2" >"$1" sysctl /proc/sys/net/x ${value}`;
   it.each<[string, Values, string | null, string | null, string[]]>([
     ['is set', { value: '1' }, 'net.x=1\n', '1', []],
     ['is set, in other words', { value: '4 5' }, 'net.x = 4\t5\n', '4 5', []],
     ['is new', { value: 1 }, null, '0', [`${path}: net.x=1\n`, set('1')]],
     ['is in the kernel already', { value: '4 5' }, null, '4\t5', [`${path}: net.x=4 5\n`]],
-    ['changes in its place', { value: 'yes' }, '# a\nnet.x=0\nb=1\nnet.x=3\n', '0', [`${path}: # a\nnet.x=1\nb=1\n`, set('1')]],
+    [
+      'changes in its place',
+      { value: 'yes' },
+      '# a\nnet.x=0\nb=1\nnet.x=3\n',
+      '0',
+      [`${path}: # a\nnet.x=1\nb=1\n`, set('1')],
+    ],
     ['is written with a slash', { value: '1' }, 'net/x=1\n', '1', []],
     ['differs in the kernel only', { value: '1' }, 'net.x=1\n', '0', []],
     ['differs in the kernel, and must not', { value: '1', sysctl_set: true }, 'net.x=1\n', '0', [set('1')]],
@@ -68,7 +85,12 @@ describe('sysctl', () => {
     expect(() => plan({ value: '1' }, null, null)).toThrow(/no setting net\.x/);
     expect(() => plan({ value: '1' }, null, null, true)).toThrow(Unknowable);
     expect(() => plan({}, null, '1')).toThrow(/value required/);
-    expect(() => planOf(sysctl, { name: 'a..b', value: '1', reload: false }, [...file('/etc/sysctl.conf', null), answer(ask('stat', '/etc'), FOLDER)])).toThrow(/not the name/);
+    expect(() =>
+      planOf(sysctl, { name: 'a..b', value: '1', reload: false }, [
+        ...file('/etc/sysctl.conf', null),
+        answer(ask('stat', '/etc'), FOLDER),
+      ]),
+    ).toThrow(/not the name/);
   });
 });
 
@@ -86,12 +108,30 @@ describe('mount', () => {
   const rmdir = 'sh -c [ ! -d "$1" ] || rmdir --ignore-fail-on-non-empty -- "$1" rmdir /mnt/x';
   it.each<[string, Values, string, typeof there | null, string[]]>([
     ['mounted and so', { state: 'mounted' }, tab + line, there, []],
-    ['mounted from bare', { state: 'mounted' }, tab, null, [`/etc/fstab: ${tab}${line}`, 'mkdir /mnt/x', 'mount -- /mnt/x']],
+    [
+      'mounted from bare',
+      { state: 'mounted' },
+      tab,
+      null,
+      [`/etc/fstab: ${tab}${line}`, 'mkdir /mnt/x', 'mount -- /mnt/x'],
+    ],
     ['mounted, in fstab only', { state: 'mounted' }, tab + line, null, ['mkdir /mnt/x', 'mount -- /mnt/x']],
-    ['mounted with other options', { state: 'mounted', opts: 'size=2m' }, tab + line, there, [`/etc/fstab: ${tab}${line.replace('1m', '2m')}`, 'mount -o remount -- /mnt/x']],
+    [
+      'mounted with other options',
+      { state: 'mounted', opts: 'size=2m' },
+      tab + line,
+      there,
+      [`/etc/fstab: ${tab}${line.replace('1m', '2m')}`, 'mount -o remount -- /mnt/x'],
+    ],
     ['present', { state: 'present' }, tab, null, [`/etc/fstab: ${tab}${line}`]],
     ['present and so', { state: 'present' }, line + tab, null, []],
-    ['present, not at boot', { state: 'present', boot: false }, tab, null, [`/etc/fstab: ${tab}${line.replace('1m', '1m,noauto')}`]],
+    [
+      'present, not at boot',
+      { state: 'present', boot: false },
+      tab,
+      null,
+      [`/etc/fstab: ${tab}${line.replace('1m', '1m,noauto')}`],
+    ],
     ['unmounted', { state: 'unmounted' }, tab + line, there, ['umount -- /mnt/x']],
     ['unmounted and so', { state: 'unmounted' }, tab + line, null, []],
     ['absent', { state: 'absent' }, tab + line, there, ['umount -- /mnt/x', `/etc/fstab: ${tab}`, rmdir]],
@@ -109,7 +149,11 @@ describe('mount', () => {
     ['mounted swap', { state: 'mounted', fstype: 'swap', path: 'none' }, /not for swap/],
     ['a relative path', { state: 'present', path: 'x' }, /not an absolute path/],
   ])('refuses %s', (_name, args, message) => {
-    const known = [...file('/etc/fstab', tab), answer(ask('stat', '/etc'), FOLDER), ...['x', 'none', '/mnt/x'].flatMap((each) => [answer(ask('stat', each), null), answer(ask('mount', each), null)])];
+    const known = [
+      ...file('/etc/fstab', tab),
+      answer(ask('stat', '/etc'), FOLDER),
+      ...['x', 'none', '/mnt/x'].flatMap((each) => [answer(ask('stat', each), null), answer(ask('mount', each), null)]),
+    ];
     expect(() => planOf(mount, { path: '/mnt/x', src: 'a', fstype: 'ext4', ...args }, known)).toThrow(message);
   });
   it('requires src and fstype', () => {
@@ -120,7 +164,9 @@ describe('mount', () => {
 describe('fstab', () => {
   it('keeps other lines, escapes blanks, and changes nothing twice', () => {
     const path = fc.stringMatching(/^\/[a-z \t\\]{1,8}$/);
-    const other = fc.array(fc.constantFrom('# c', '', 'a /a ext4 defaults 0 0', 'UUID=1\tnone\tswap\tsw\t0\t0'), { maxLength: 5 });
+    const other = fc.array(fc.constantFrom('# c', '', 'a /a ext4 defaults 0 0', 'UUID=1\tnone\tswap\tsw\t0\t0'), {
+      maxLength: 5,
+    });
     fc.assert(
       fc.property(other, path, (lines, point) => {
         const text = lines.length === 0 ? '' : `${lines.join('\n')}\n`;
@@ -162,7 +208,12 @@ describe('authorized_key', () => {
     ['gets several keys', { key: `${K1}\n# note\n${K2}\n` }, null, `${K1}\n${K2}\n`],
     ['gets another comment', { key: K1, comment: 'new' }, `${K1}\n`, `ssh-ed25519 ${BLOB} new\n`],
     ['gets options', { key: K1, key_options: 'no-pty,command="a b"' }, `${K1}\n`, `no-pty,command="a b" ${K1}\n`],
-    ['has the options', { key: K1, key_options: 'command="say \\"hi\\" x"' }, `command="say \\"hi\\" x" ${K1}\n`, undefined],
+    [
+      'has the options',
+      { key: K1, key_options: 'command="say \\"hi\\" x"' },
+      `command="say \\"hi\\" x" ${K1}\n`,
+      undefined,
+    ],
     ['has it twice', { key: K1 }, `${K1}\n${K1}\n`, `${K1}\n`],
     ['loses all others', { key: K1, exclusive: true }, `# mine\n${K2}\njunk\n${K1}\n`, `# mine\n${K1}\n`],
     ['loses all', { key: '', exclusive: true }, `${K2}\n`, ''],
@@ -188,14 +239,29 @@ describe('authorized_key', () => {
     ['a folder that leads elsewhere', { key: K1 }, { type: 'symlink', target: '/etc' }, /is a symlink/],
     ['a user who is not there', { key: K1, user: 'no' }, ssh, /no user no/],
   ])('refuses %s', (_name, args, folder, message) => {
-    const none = [answer(ask('passwd', 'no'), null), ...file('/home/no/.ssh/authorized_keys', null), answer(ask('stat', '/home/no/.ssh'), null)];
-    expect(() => planOf(authorizedKey, { user: 'app', ...args }, [...base(null, folder), answer(ask('stat', '/etc'), FOLDER), ...none])).toThrow(message);
+    const none = [
+      answer(ask('passwd', 'no'), null),
+      ...file('/home/no/.ssh/authorized_keys', null),
+      answer(ask('stat', '/home/no/.ssh'), null),
+    ];
+    expect(() =>
+      planOf(authorizedKey, { user: 'app', ...args }, [
+        ...base(null, folder),
+        answer(ask('stat', '/etc'), FOLDER),
+        ...none,
+      ]),
+    ).toThrow(message);
   });
   it('reads lines as sshd does', () => {
-    expect(parseKey(`  environment="A=b c",no-pty\t${K1} more `)).toEqual({ options: 'environment="A=b c",no-pty', type: 'ssh-ed25519', blob: BLOB, comment: 'one@host more' });
+    expect(parseKey(`  environment="A=b c",no-pty\t${K1} more `)).toEqual({
+      options: 'environment="A=b c",no-pty',
+      type: 'ssh-ed25519',
+      blob: BLOB,
+      comment: 'one@host more',
+    });
     expect(parseKey('ssh-ed25519')).toBeUndefined();
     expect(parseKey(`# ${K1}`)).toBeUndefined();
     expect(keyLine(parseKey(K1)!)).toBe(K1);
-    fc.assert(fc.property(fc.string(), (text) => (parseKey(text), true)));
+    fc.assert(fc.property(fc.string(), (text) => parseKey(text)?.type !== ''));
   });
 });

@@ -52,7 +52,12 @@ describe('systemd', () => {
     ['masked already', { masked: true }, masked, []],
     ['masked though it is not there', { masked: true }, none, ['mask app.service']],
     ['unmasked', { masked: false }, masked, ['unmask app.service']],
-    ['unmasked, enabled and started', { masked: false, enabled: true, state: 'started' }, masked, ['unmask app.service', 'enable app.service', 'start app.service']],
+    [
+      'unmasked, enabled and started',
+      { masked: false, enabled: true, state: 'started' },
+      masked,
+      ['unmask app.service', 'enable app.service', 'start app.service'],
+    ],
     ['stopped though masked', { state: 'stopped' }, masked, []],
     ['enabled and started', { enabled: true, state: 'started' }, down, ['enable app.service', 'start app.service']],
     ['started without waiting', { state: 'started', no_block: true }, down, ['start app.service --no-block']],
@@ -68,13 +73,18 @@ describe('systemd', () => {
     expect(planOf(systemd, { daemon_reexec: true, daemon_reload: true }).actions).toHaveLength(2);
   });
   it('asks for a unit once, however it is named', () => {
-    expect(systemd.probes({ name: 'app' } as never, {} as never)).toEqual(systemd.probes({ name: 'app.service' } as never, {} as never));
+    expect(systemd.probes({ name: 'app' } as never, {} as never)).toEqual(
+      systemd.probes({ name: 'app.service' } as never, {} as never),
+    );
     expect(systemd.probes({ name: 'app.timer' } as never, {} as never)).toEqual([ask('unit', 'app.timer')]);
     expect(systemd.probes({ name: 'my.app' } as never, {} as never)).toEqual([ask('unit', 'my.app.service')]);
   });
   it('tells a unit that is not there, and one that is near', () => {
     const list = outputOf({ argv: ['systemctl', 'list-unit-files', '--no-legend', '--no-pager', '--type=service'] });
-    const answers = [...known(none), answer(list, { status: 0, stdout: 'apt.service enabled enabled\napp1.service static -\n', stderr: '' })];
+    const answers = [
+      ...known(none),
+      answer(list, { status: 0, stdout: 'apt.service enabled enabled\napp1.service static -\n', stderr: '' }),
+    ];
     expect(() => planOf(systemd, { name: 'app', state: 'started' }, answers)).toThrow(/no unit app\.service/);
     expect(() => planOf(systemd, { name: 'app', state: 'started' }, answers, { check: true })).toThrow(Unknowable);
   });
@@ -95,9 +105,15 @@ describe('systemd', () => {
     expect(() => planOf(systemd, args, known(up))).toThrow(message);
   });
   it('says why a unit did not start', () => {
-    const stdout = 'Result=exit-code ActiveState=failed SubState=failed ExecMainStatus=1 \napp: no such file: /etc/app.conf\n';
-    const stderr = 'Job for app.service failed because the control process exited with error code.\nSee "systemctl status app.service" for details.\n';
-    const said = systemd.conclude!({ name: 'app' } as never, [{ status: 1, stdout, stderr, truncated: false, duration: 1 }], { actions: [] });
+    const stdout =
+      'Result=exit-code ActiveState=failed SubState=failed ExecMainStatus=1 \napp: no such file: /etc/app.conf\n';
+    const stderr =
+      'Job for app.service failed because the control process exited with error code.\nSee "systemctl status app.service" for details.\n';
+    const said = systemd.conclude!(
+      { name: 'app' } as never,
+      [{ status: 1, stdout, stderr, truncated: false, duration: 1 }],
+      { actions: [] },
+    );
     expect(said.message).toContain('Job for app.service failed');
     expect(said.message).toContain('no such file: /etc/app.conf');
     expect(said.hint).toContain('journalctl -u app');

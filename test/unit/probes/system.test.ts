@@ -2,17 +2,24 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { Refusal } from '../../../src/probes/probe.js';
 import type { Candidate } from '../../../src/probes/candidate.js';
 import { CRONTAB_LIBRARY, crontab } from '../../../src/probes/crontab.js';
-import { mount, type MountEntry, unescapeField } from '../../../src/probes/mounts.js';
+import { type MountEntry, mount, unescapeField } from '../../../src/probes/mounts.js';
+import { Refusal } from '../../../src/probes/probe.js';
 import { sysctlPath } from '../../../src/probes/sysctl.js';
 import { answersOf, openSession, runStep, shells } from './shells.js';
 
 describe.each(shells)('this machine under %s', (_name, shell) => {
   it('tells kernel settings, of any length, and those that are not there', async () => {
     const session = await openSession(shell);
-    const keys = ['kernel.hostname', 'kernel.no_such_thing', 'kernel.pid_max', 'vm.swappiness', "no'such", 'kernel/ostype'];
+    const keys = [
+      'kernel.hostname',
+      'kernel.no_such_thing',
+      'kernel.pid_max',
+      'vm.swappiness',
+      "no'such",
+      'kernel/ostype',
+    ];
     const answers = await answersOf(session, 'sysctl', keys);
     session.close();
     expect(answers).toEqual([
@@ -45,7 +52,12 @@ describe.each(shells)('this machine under %s', (_name, shell) => {
   it('reads a crontab with -u only as root', async () => {
     const session = await openSession(shell);
     const said = (user: string, fake: string) =>
-      runStep(session, { text: `crontab() { ${fake}; }\n${crontab.ask([user])}`, guarded: false, streams: true, library: CRONTAB_LIBRARY }).then((result) => crontab.parse(result, [user])[0]);
+      runStep(session, {
+        text: `crontab() { ${fake}; }\n${crontab.ask([user])}`,
+        guarded: false,
+        streams: true,
+        library: CRONTAB_LIBRARY,
+      }).then((result) => crontab.parse(result, [user])[0]);
     const me = userInfo();
     expect(await said(me.username, 'echo "$@"')).toBe(me.uid === 0 ? `-u ${me.username} -l\n` : '-l\n');
     expect(await said(me.username, 'echo "no crontab for me" >&2; return 1')).toBeNull();
@@ -59,11 +71,11 @@ describe.each(shells)('this machine under %s', (_name, shell) => {
 
 describe('mountinfo', () => {
   it('is read with its escapes, and the topmost mount of a place counts', () => {
-    const text = '36 35 98:0 / /mnt/a\\040b rw,noatime shared:1 - ext3 /dev/root rw,errors=continue\n37 36 0:5 / /mnt/a\\040b ro - tmpfs t rw,size=1k\n';
-    expect(mount.parse({ status: 0, stdout: Buffer.from(text), stderr: Buffer.alloc(0) }, ['/mnt/a b', '/mnt'])).toEqual([
-      { source: 't', type: 'tmpfs', options: ['ro', 'rw', 'size=1k'] },
-      null,
-    ]);
+    const text =
+      '36 35 98:0 / /mnt/a\\040b rw,noatime shared:1 - ext3 /dev/root rw,errors=continue\n37 36 0:5 / /mnt/a\\040b ro - tmpfs t rw,size=1k\n';
+    expect(
+      mount.parse({ status: 0, stdout: Buffer.from(text), stderr: Buffer.alloc(0) }, ['/mnt/a b', '/mnt']),
+    ).toEqual([{ source: 't', type: 'tmpfs', options: ['ro', 'rw', 'size=1k'] }, null]);
     expect(unescapeField('a\\134b\\011')).toBe('a\\b\t');
   });
 });
