@@ -12,7 +12,7 @@ export function waitScript(args: WaitArguments): string {
   const look = path !== undefined ? fileLook(path, args.search_regex) : state === 'drained' ? drainedLook(port!) : portLook(args);
   return `${look}
 ${delay > 0 ? `sleep ${delay}` : ':'}
-end=$(($(date +%s) + ${Math.max(0, timeout)}))
+end=$(($(date +%s) + ${timeout > 0 ? timeout + 1 : 0}))
 while :; do
   look
   r=$?
