@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { baseTree, type Progress } from './base.js';
 import { clearCgroups } from './cgroup.js';
 import { aptSettings } from './debian.js';
+import { raiseLimits } from './limits.js';
 import { machineName, startMachine, stopMachine, waitUntilReady } from './machine.js';
 import { bridgeName, hostAddress, labBridges, lowerNetwork, raiseNetwork } from './network.js';
 import { isAlive, runCommand } from './process.js';
@@ -27,6 +28,7 @@ export async function nspawnUp(
   const bases = new Map<Release, string>();
   // One after the other: a build takes all of a small machine.
   for (const release of releases) bases.set(release, await baseTree(release, apt.get(release)!, progress));
+  raiseLimits();
   const network = await raiseNetwork(id, state.network);
   const planned = hosts.map((host, index): LabHost => {
     const recorded = state.hosts.find((each) => each.name === host.name)?.process;
