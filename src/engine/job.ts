@@ -72,8 +72,15 @@ export function makeJob(task: Task, scope: TaskScope, flags: Flags, cursor: Curs
   };
 }
 
+type Labelled = Pick<Task, 'id' | 'name' | 'place' | 'lexical'> & { readonly module?: string };
+
+/** Labels whose name is a constant are the same for every host. */
+const constantLabels = new WeakMap<Labelled, TaskLabel>();
+
 /** How a task is shown. A name that cannot be rendered yet is shown as the module's. */
-export function labelOf(task: Pick<Task, 'id' | 'name' | 'place' | 'lexical'> & { readonly module?: string }, scope: TaskScope, handler: boolean): TaskLabel {
+export function labelOf(task: Labelled, scope: TaskScope, handler: boolean): TaskLabel {
+  const known = constantLabels.get(task);
+  if (known?.handler === handler) return known;
   const module = task.module ?? 'include';
   let name = module;
   try {
@@ -82,7 +89,9 @@ export function labelOf(task: Pick<Task, 'id' | 'name' | 'place' | 'lexical'> & 
     name = module;
   }
   const role = task.lexical.role?.name;
-  return { id: task.id, name, module, place: task.place, ...(role === undefined ? {} : { role }), handler };
+  const label = { id: task.id, name, module, place: task.place, ...(role === undefined ? {} : { role }), handler };
+  if (task.name === undefined || task.name.references.length === 0) constantLabels.set(task, label);
+  return label;
 }
 
 function loopItems(task: Task, loop: Loop, scope: TaskScope): Item[] {

@@ -48,7 +48,8 @@ function isUrgent(event: Event): boolean {
  * interruption) are handed to the operating system before `on` returns, with all that came before them:
  * `task-start` is sent before the task's actions, so a killed run's journal names what was under way.
  * Other events wait at most 100 ms. Nothing is fsynced: a kill loses at most 100 ms of ok results, a
- * power cut at the controller the last seconds. Of a task's output the first 64 Ki characters are kept.
+ * power cut at the controller the last seconds. The values of tasks that had nothing to do are left
+ * out. Of a task's output the first 64 Ki characters are kept.
  */
 export function journalReporter(options: JournalOptions = {}): Reporter & { readonly name: string; file?: string } {
   const folder = options.folder ?? journalFolder();
@@ -98,7 +99,7 @@ export function journalReporter(options: JournalOptions = {}): Reporter & { read
         descriptor = openSync(reporter.file, 'ax', 0o600);
         process.on('exit', flushLater);
       }
-      const kept = event.type === 'task-output' ? bounded(event) : event;
+      const kept = event.type === 'task-output' ? bounded(event) : quiet(event);
       if (!kept) return;
       if (event.type === 'task-result') outputs.delete(`${event.task.id} ${event.host}`);
       waiting += `${encodeEvent(kept, now(), longestText)}\n`;
@@ -115,6 +116,12 @@ export function journalReporter(options: JournalOptions = {}): Reporter & { read
     },
   };
   return reporter;
+}
+
+/** What a task that had nothing to do found is not worth a line's space: only that it was so. */
+function quiet(event: Event): Event {
+  if (event.type !== 'task-result' || (event.result.status !== 'ok' && event.result.status !== 'skipped')) return event;
+  return { ...event, result: { ...event.result, values: {} } };
 }
 
 function checkRun(run: string): string {

@@ -223,7 +223,7 @@ describe('journal', () => {
     const reporter = journalReporter({ folder });
     reporter.on(runStart());
     for (let i = 0; i < 100; i++) reporter.on(output('web1', t, 'x'.repeat(10_000)));
-    reporter.on(ended('web1', t, 'ok', { values: { stdout: 'y'.repeat(1_000_000) } }));
+    reporter.on(ended('web1', t, 'changed', { values: { stdout: 'y'.repeat(1_000_000) } }));
     reporter.on(output('web1', t, 'of the next use'));
     await reporter.close();
     expect(statSync(fileOf('r1')).size).toBeLessThan(150_000);
