@@ -46,34 +46,34 @@ export const file = defineModule({
   probes: (args, context) =>
     pathProbes(args.path, context, (path) => {
       if (args.state === 'directory') return [ask('stat', path), ask('stat', posix.dirname(path))];
-      return args.src === undefined ? [ask('stat', path)] : [ask('stat', path), ask('stat', posix.resolve(posix.dirname(path), args.src))];
+      return args.src === undefined || (args.force && args.state !== 'hard') ? [ask('stat', path)] : [ask('stat', path), ask('stat', posix.resolve(posix.dirname(path), args.src))];
     }),
   plan: (args, state, context) => {
     const path = hostPath(args.path, state, context);
     const there = state.read(ask('stat', path));
-    const real = args.follow ? realFile(path, state) : { path, stat: there };
-    const wanted = args.state ?? usualState(there, real.stat, args);
+    const real = (): RealFile => (args.follow ? realFile(path, state) : { path, stat: there });
+    const wanted = args.state ?? usualState(there, real, args);
     if (args.recurse && wanted !== 'directory') throw new TaskError('recurse is for directories', 'add state: directory');
     switch (wanted) {
       case 'absent':
         return absent(path, there);
       case 'directory':
-        return directory(path, there, real, args, state);
+        return directory(path, there, real(), args, state);
       case 'link':
         return planSymlink(path, there, args, state);
       case 'hard':
         return planHardLink(path, there, args, state);
       case 'touch':
-        return touch(path, real, args, state);
+        return touch(path, real(), args, state);
       default:
-        return existing(path, there, real, args, state);
+        return existing(path, there, real(), args, state);
     }
   },
 });
 
-function usualState(there: FileStat | null, real: FileStat | null, args: FileArgs): NonNullable<FileArgs['state']> {
+function usualState(there: FileStat | null, real: () => RealFile, args: FileArgs): NonNullable<FileArgs['state']> {
   if (there?.type === 'symlink' && (!args.follow || args.src !== undefined)) return 'link';
-  if (real?.type === 'directory') return 'directory';
+  if (real().stat?.type === 'directory') return 'directory';
   return !there && args.recurse ? 'directory' : 'file';
 }
 
@@ -96,7 +96,7 @@ function directory(path: string, there: FileStat | null, real: RealFile, args: F
     {
       kind: 'directory',
       paths,
-      mode: resolveMode(args.mode ?? '0755', 0o755, true),
+      mode: args.mode === undefined ? usualMode(posix.dirname(paths[0]!), state) : resolveMode(args.mode, 0o755, true),
       ...(owner === undefined ? {} : { owner }),
       ...(group === undefined ? {} : { group }),
     },
@@ -104,6 +104,11 @@ function directory(path: string, there: FileStat | null, real: RealFile, args: F
   const times = planTimes(path, { ...MADE }, args, 'preserve', state);
   if (times) actions.push(times);
   return { actions, diff: paths.map((each) => ({ subject: each, note: 'directory made' })), result: { path, state: 'directory' } };
+}
+
+/** What mkdir gives a new directory: as the umask has it, and setgid where the one above has it. */
+export function usualMode(above: string, state: State): number {
+  return 0o755 | ((realFile(above, state).stat?.mode ?? 0) & 0o2000);
 }
 
 /** Times of something that is still to be made: none that could be wanted. */

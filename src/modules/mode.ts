@@ -16,7 +16,7 @@ export function resolveMode(mode: string, before: number, folder: boolean): numb
     const who = match[1] === '' || match[1]!.includes('a') ? 'ugo' : match[1]!;
     // As chmod does: where nobody is named, what the umask (022) takes away is neither given nor taken.
     const left = match[1] === '' ? ~0o022 : ~0;
-    for (const [, operator = '', what = ''] of match[2]!.matchAll(/([-+=])([rwxXst]*|[ugo])/g)) {
+    for (const [, operator = '', what = ''] of match[2]!.matchAll(/([-+=])([ugo]|[rwxXst]*)/g)) {
       for (const class_ of who) {
         const shift = class_ === 'u' ? 6 : class_ === 'g' ? 3 : 0;
         const wanted = permissionBits(what, class_, shift, bits, folder) & left;

@@ -27,6 +27,7 @@ const modules = {
   include_vars: async () => (await import('./include-vars.js')).includeVars,
   lineinfile: async () => (await import('./lineinfile.js')).lineinfile,
   mount: async () => (await import('./mount.js')).mount,
+  package: async () => (await import('./package.js')).packageModule,
   pause: async () => (await import('./pause.js')).pause,
   ping: async () => (await import('./ping.js')).ping,
   reboot: async () => (await import('./reboot.js')).reboot,
