@@ -71,6 +71,7 @@ export async function perform(work: Work, values: InventoryValues & ConnectionVa
     verbosity: values.verbose,
     roleFolders: values.rolesPath,
     reporter,
+    keepSecret: (secret) => redactor.add(secret),
     ask: asking(view),
   };
   const interruption = onInterruption();

@@ -25,6 +25,8 @@ export interface Company {
   /** Tags asked for: false where a task is not to be run. */
   wanted(node: Node): boolean;
   emit(event: Event): void;
+  /** A secret came up: it is shown nowhere from here on. */
+  keepSecret(secret: string): void;
   memory(host: string): HostMemory;
   variables(host: string): HostVariables;
   /** A lane of its own to any host, for a task delegated there. */

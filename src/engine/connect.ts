@@ -15,6 +15,7 @@ export interface ConnectionFlags {
   readonly timeout: number;
   readonly acceptNewHostKeys: boolean;
   readonly connection?: string;
+  readonly keepSecret?: (secret: string) => void;
   /** What relative paths in variables are relative to. */
   readonly cwd: string;
 }
@@ -42,6 +43,9 @@ export async function connectHost(host: string, scope: Scope, flags: ConnectionF
   }
   const path = (text: string): string => resolve(flags.cwd, text.replace(/^~(?=\/|$)/, homedir()));
   const key = variable('ansible_ssh_private_key_file', 'ansible_private_key_file') ?? flags.privateKeyFile;
+  const password = variable('ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password') ?? flags.password;
+  const passphrase = variable('ansible_ssh_private_key_passphrase') ?? flags.passphrase;
+  for (const secret of [password, passphrase]) if (secret !== undefined) flags.keepSecret?.(secret);
   const { connectSsh } = await import('../transport/ssh.js');
   return connectSsh({
     address: variable('ansible_host', 'ansible_ssh_host') ?? host,
@@ -50,8 +54,8 @@ export async function connectHost(host: string, scope: Scope, flags: ConnectionF
     knownHosts: knownHostsOf(variable('ansible_ssh_known_hosts_file')?.split(/\s+/).map(path)),
     acceptNewHostKeys: flags.acceptNewHostKeys,
     ...(key === undefined ? {} : { privateKeyFile: path(key) }),
-    passphrase: variable('ansible_ssh_private_key_passphrase') ?? flags.passphrase,
-    password: variable('ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password') ?? flags.password,
+    passphrase,
+    password,
     agent: process.env.SSH_AUTH_SOCK,
     timeout: flags.timeout,
   });

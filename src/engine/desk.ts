@@ -16,6 +16,7 @@ import { brokenJob, type Item, type Job, makeJob } from './job.js';
 import type { Errand, Lane } from './lane.js';
 import { untilVerdict } from './retry.js';
 import { checkRole } from './role-arguments.js';
+import { keepSecrets } from './secrecy.js';
 import { taskReferences } from './task-references.js';
 import type { HostMemory, HostVariables } from './variables.js';
 import { waitFor, waits } from './waiting.js';
@@ -106,6 +107,7 @@ export class Desk {
   async advance(task: Task): Promise<void> {
     const job = this.#current ?? (await this.#make(task));
     if (!job) return;
+    if (!this.#current) keepSecrets(job, (secret) => this.#options.company.keepSecret(secret));
     this.#current = job;
     if (task.keywords.delegateTo) return this.#delegate(job);
     if (!this.sent && !sameUser(this.#pendingBecome, job.effective.become)) return this.flush();

@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly reporter: Reporter;
   /** Aborted when the person wants the run to end: running actions end, nothing new begins. */
   readonly signal?: AbortSignal;
+  /** Told of every secret that comes up (passwords in variables, secret arguments), before anything is reported. */
+  readonly keepSecret?: (secret: string) => void;
   /** Asks the person; undefined: there is no terminal. */
   readonly ask?: (prompt: string, options: { readonly echo: boolean; readonly seconds?: number }) => Promise<string>;
 }

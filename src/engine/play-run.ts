@@ -121,6 +121,10 @@ export class PlayRun implements Company {
 
   readonly emit = (event: Event): void => this.#context.emit(event);
 
+  keepSecret(secret: string): void {
+    this.#context.options.keepSecret?.(secret);
+  }
+
   memory(host: string): HostMemory {
     let memory = this.#context.memories.get(host);
     if (!memory) this.#context.memories.set(host, (memory = new HostMemory()));

@@ -162,7 +162,7 @@ class Run {
         host,
         timeout: connection.timeout,
         holder: flags.check ? undefined : `${userInfo().username}@${hostname()}, run ${this.#name}`,
-        connect: () => this.#starts(() => connectHost(host, scope, connection)),
+        connect: () => this.#starts(() => connectHost(host, scope, { ...connection, keepSecret: this.#options.keepSecret })),
         onConnected: (seconds) => this.#emit({ type: 'connected', host, seconds }),
       });
       this.#links.set(host, link);
