@@ -91,11 +91,10 @@ export function finish(values: Values, status: ItemResult['status'], message?: s
 export function failure(error: unknown): ItemResult {
   const known = error instanceof TaskError || error instanceof TemplateError || error instanceof UnreachableError || (error as Error)?.name === 'InputError';
   if (!known) throw error;
-  const { message, hint } = error as TaskError;
+  const { message, hint, result = emptyMapping() } = error as TaskError;
   const status = error instanceof UnreachableError ? 'unreachable' : 'failed';
-  return { status, message, ...(hint === undefined ? {} : { hint }), values: finish(emptyMapping(), status, message), diff: [], controller: [] };
+  return { status, message, ...(hint === undefined ? {} : { hint }), values: finish(result, status, message), diff: [], controller: [] };
 }
-
 
 /** The result of what only a run can tell. */
 export function unknown(message: string): ItemResult {
