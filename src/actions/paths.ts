@@ -54,7 +54,7 @@ export function temporaryName(path: string, random: string): string {
   return posix.join(posix.dirname(path), `.${posix.basename(path).slice(0, 200)}.${random}.hostwright`);
 }
 
-/** Octal digits as chmod reads them. */
+/** Octal digits as chmod and mkdir read them: five, for with fewer they leave setuid and setgid of a directory. */
 export function octal(mode: number): string {
-  return mode.toString(8).padStart(4, '0');
+  return mode.toString(8).padStart(5, '0');
 }

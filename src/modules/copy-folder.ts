@@ -5,7 +5,7 @@ import { ask, type Probe } from '../probes/registry.js';
 import type { Diff } from '../report/event.js';
 import type { CopyArguments } from './copy.js';
 import { planAttributes } from './file-attributes.js';
-import { missingFolders, realFile, typeName } from './host-path.js';
+import { missingFolders, realFile, typeName, usualMode } from './host-path.js';
 import { resolveMode, showMode } from './mode.js';
 import type { Change, PlanContext, State } from './module.js';
 import { readAll } from './read-all.js';
@@ -34,7 +34,7 @@ export function copyFolder(source: string, dest: string, args: CopyArguments, st
   readAll(state, folderProbes(source, dest, args, context));
   const actions: Action[] = [];
   const diff: Diff[] = [];
-  const made = new Set<string>();
+  const made = new Map<string, number>();
   for (const { entry, path } of pathsOf(source, root, context)) {
     if (entry.endsWith('/')) {
       const { owner, group } = args;
@@ -47,8 +47,9 @@ export function copyFolder(source: string, dest: string, args: CopyArguments, st
         continue;
       }
       const paths = made.has(posix.dirname(path)) ? [path] : missingFolders(path, state);
-      for (const each of paths) made.add(each);
-      const mode = args.directory_mode === undefined ? 0o755 : resolveMode(args.directory_mode, 0o755, true);
+      const above = posix.dirname(paths[0]!);
+      const mode = args.directory_mode === undefined ? (made.get(above) ?? usualMode(above, state)) : resolveMode(args.directory_mode, 0o755, true);
+      for (const each of paths) made.set(each, mode);
       actions.push({ kind: 'directory', paths, mode, ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }) });
       diff.push(...paths.map((each) => ({ subject: each, note: 'directory made' })));
       continue;

@@ -4,7 +4,7 @@ import { TaskError } from '../base/error.js';
 import { ask } from '../probes/registry.js';
 import { hostPath, pathProbes, realFile, typeName } from './host-path.js';
 import { type Change, defineModule, type PlanContext } from './module.js';
-import { wholeFile } from './whole-file.js';
+import { requireFetchable, wholeFile } from './whole-file.js';
 
 export const fetch = defineModule({
   name: 'fetch',
@@ -20,7 +20,7 @@ export const fetch = defineModule({
 - fetch: { src: /etc/app.conf, dest: fetched }
 - fetch: { src: /var/log/app.log, dest: 'logs/', flat: true, fail_on_missing: false }
 `,
-  probes: ({ src }, context) => pathProbes(src, context, (path) => [ask('stat', path), ask('digest', path)]),
+  probes: ({ src }, context) => pathProbes(src, context, (path) => [ask('stat', path)]),
   plan: (args, state, context): Change => {
     const path = hostPath(args.src, state, context);
     const real = realFile(path, state);
@@ -30,6 +30,7 @@ export const fetch = defineModule({
       return { actions: [], message, result: { file: path, msg: message } };
     }
     const dest = destination(args.dest, args.flat, path, context);
+    requireFetchable(real, state);
     const digest = state.read(ask('digest', real.path));
     const result = { dest, file: path };
     if (digest !== null && localDigest(dest, context) === digest) return { actions: [], changed: false, result };

@@ -7,7 +7,7 @@ import { fileOptions, planAttributes, wantsAttributes } from './file-attributes.
 import { planHardLink, planSymlink } from './file-link.js';
 import { planTimes, TIME_FORMAT } from './file-time.js';
 import { planTree } from './file-tree.js';
-import { hostPath, missingFolders, pathProbes, type RealFile, realFile, typeName } from './host-path.js';
+import { hostPath, missingFolders, pathProbes, type RealFile, realFile, typeName, usualMode } from './host-path.js';
 import { resolveMode } from './mode.js';
 import { type Change, defineModule, type State } from './module.js';
 import type { Arguments } from './options.js';
@@ -104,11 +104,6 @@ function directory(path: string, there: FileStat | null, real: RealFile, args: F
   const times = planTimes(path, { ...MADE }, args, 'preserve', state);
   if (times) actions.push(times);
   return { actions, diff: paths.map((each) => ({ subject: each, note: 'directory made' })), result: { path, state: 'directory' } };
-}
-
-/** What mkdir gives a new directory: as the umask has it, and setgid where the one above has it. */
-export function usualMode(above: string, state: State): number {
-  return 0o755 | ((realFile(above, state).stat?.mode ?? 0) & 0o2000);
 }
 
 /** Times of something that is still to be made: none that could be wanted. */

@@ -90,3 +90,8 @@ export function missingFolders(folder: string, state: State): string[] {
 export function inTarget(dest: string, inFolder: boolean, name: string, state: State): string {
   return inFolder || realFile(dest, state).stat?.type === 'directory' ? posix.join(dest, name) : dest;
 }
+
+/** What mkdir gives a new directory: as the umask has it, and setgid where the one above has it. */
+export function usualMode(above: string, state: State): number {
+  return 0o755 | ((realFile(above, state).stat?.mode ?? 0) & 0o2000);
+}

@@ -9,7 +9,7 @@ import { ask, type Probe } from '../probes/registry.js';
 import type { FileStat } from '../probes/stat.js';
 import { contentDiff, SHOWN } from './content-diff.js';
 import { type FileArguments, planAttributes, writtenAttributes } from './file-attributes.js';
-import { missingFolders, realFile, typeName } from './host-path.js';
+import { missingFolders, realFile, typeName, usualMode } from './host-path.js';
 import { showMode } from './mode.js';
 import type { Change, PlanContext, State } from './module.js';
 
@@ -105,7 +105,7 @@ function replacement(
     throw new TaskError(`the folder ${posix.dirname(file.path)} does not exist`, 'make it first: file: {path: ..., state: directory}');
   }
   const actions: Action[] = [];
-  if (folders.length > 0) actions.push({ kind: 'directory', paths: folders, mode: 0o755 });
+  if (folders.length > 0) actions.push({ kind: 'directory', paths: folders, mode: usualMode(posix.dirname(folders[0]!), state) });
   const saved = file.stat && args.backup ? backupName(file.path, oldDigest() ?? '', context) : undefined;
   if (saved !== undefined) actions.push({ kind: 'run', argv: ['cp', '-p', '--', file.path, saved], effects: [{ type: 'stale-below', path: saved }] });
   const attributes = writtenAttributes(file.path, file.stat, args, state, context.user);

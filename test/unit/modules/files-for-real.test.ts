@@ -64,6 +64,15 @@ describe.each(shells.slice(0, 1))('on this machine under %s', (_name, shell) => 
     await twice('file', { path: at('a'), recurse: true, mode: 'u=rwX,g=rX,o=' });
     expect([mode('a/b'), mode('a/b/x'), mode('a/b/y'), statSync('/etc/passwd').mode & 0o777]).toEqual(['750', '750', '640', 0o644]);
     await twice('file', { path: at('a'), state: 'absent' });
+    // setgid is given on, kept by symbolic modes, and taken away by digits that do not have it.
+    await twice('file', { path: at('shared'), state: 'directory', mode: '2775' });
+    await twice('file', { path: at('shared/x/y'), state: 'directory' });
+    await twice('file', { path: at('shared/z'), state: 'directory', mode: '0700' });
+    expect([mode('shared/x'), mode('shared/x/y'), mode('shared/z')]).toEqual(['2755', '2755', '700']);
+    await twice('file', { path: at('shared'), state: 'directory', mode: 'g=rx' });
+    expect(mode('shared')).toBe('2755');
+    await twice('file', { path: at('shared'), state: 'directory', mode: '0755' });
+    expect(mode('shared')).toBe('755');
     expect(existsSync(at('a'))).toBe(false);
   });
 
