@@ -29,9 +29,11 @@ export async function openSession(
   }
   const ready = `ready-${randomBytes(8).toString('hex')}`;
   const prompt = `password-${randomBytes(8).toString('hex')}`;
-  const shell = await connection.openShell(commandFor(become, bootCommand(ready), prompt), { terminal: become.method === 'doas' });
+  // doas reads passwords from a terminal and from nothing else.
+  const terminal = become.method === 'doas';
+  const shell = await connection.openShell(commandFor(become, bootCommand(ready), prompt), { terminal });
   await answerPrompt(shell, become, ready, prompt, timeout);
-  return new Session(shell, { refusal: (said) => refusal(become, said), lock });
+  return new Session(shell, { refusal: (said) => refusal(become, said), lock, merged: terminal });
 }
 
 function commandFor({ method, user, password }: Become, command: string, prompt = ''): string {

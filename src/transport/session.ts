@@ -55,6 +55,8 @@ export interface SessionOptions {
   /** Makes the error of a shell that ends before it answered anything. */
   readonly refusal?: (said: string) => UnreachableError;
   readonly lock?: SessionLock;
+  /** The shell has a terminal: both outputs come on stdout. */
+  readonly merged?: boolean;
 }
 
 const KEEP = 1024 * 1024;
@@ -171,7 +173,7 @@ export class Session {
           stdout: new Capture(step.keep ?? KEEP),
           stderr: new Capture(step.keep ?? KEEP),
           outEnded: false,
-          errEnded: !step.streams,
+          errEnded: !step.streams || this.#options.merged === true,
         })),
         outIndex: 0,
         errIndex: steps.findIndex((step) => step.streams),
@@ -197,8 +199,10 @@ export class Session {
   async #send(steps: readonly Step[]): Promise<void> {
     const seal = randomBytes(8).toString('hex');
     const parts: string[] = [];
-    if (!this.#greeted) parts.push(sessionLibrary(this.#nonce));
-    else if (this.#options.lock) parts.push(`${this.#options.lock.renew}\n`);
+    if (!this.#greeted) {
+      parts.push(sessionLibrary(this.#nonce));
+      if (this.#options.merged) parts.push('hw_fin() {\n  hw_end "$1" "$2"\n}\n');
+    } else if (this.#options.lock) parts.push(`${this.#options.lock.renew}\n`);
     this.#greeted = true;
     for (const step of steps) {
       for (const [name, text] of step.library ?? []) {
