@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { start } from './start.js';
 
-await start(process.argv.slice(2));
+void start(process.argv.slice(2));
