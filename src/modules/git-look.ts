@@ -70,8 +70,11 @@ export const KNOWN_FAILURES: readonly (readonly [RegExp, string])[] = [
   [/Could not resolve host/, 'the host cannot look up names: see its /etc/resolv.conf'],
 ];
 
+/** Says whether there is no git on the host. */
+export const isMissing = ({ stdout }: ProgramOutput): boolean => stdout.startsWith('missing');
+
 function refuse(what: string, { stdout, stderr, status }: ProgramOutput): void {
-  if (stdout.startsWith('missing')) throw new TaskError('git is not installed on the host', 'install it first: apt: { name: git }');
+  if (isMissing({ stdout, stderr, status })) throw new TaskError('git is not installed on the host', 'install it first: apt: { name: git }');
   if (status === 0) return;
   const said = status === 124 ? 'no answer within 60 s' : stderr.trim().split('\n').slice(-5).join('\n');
   throw new TaskError(`${what}: ${said || `status ${status}`}`, KNOWN_FAILURES.find(([pattern]) => pattern.test(said))?.[1]);

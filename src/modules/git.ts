@@ -6,9 +6,9 @@ import { TaskError } from '../base/error.js';
 import { mapping } from '../base/value.js';
 import { ask } from '../probes/registry.js';
 import { explain } from './failure.js';
-import { type GitLocal, type GitTarget, gitEnvironment, KNOWN_FAILURES, localProbe, readLocal, readRemote, remoteProbe } from './git-look.js';
+import { type GitLocal, type GitTarget, gitEnvironment, isMissing, KNOWN_FAILURES, localProbe, readLocal, readRemote, remoteProbe } from './git-look.js';
 import { cloneScript, updateScript } from './git-script.js';
-import { type Change, defineModule, type State } from './module.js';
+import { type Change, defineModule, type State, Unknowable } from './module.js';
 import type { Arguments } from './options.js';
 
 const options = {
@@ -47,7 +47,9 @@ export const git = defineModule({
     const there = state.read(ask('stat', args.dest));
     const type = (there?.followed ?? there)?.type;
     if (type !== undefined && type !== 'directory') throw new TaskError(`${args.dest} is a ${type}, not a folder`);
-    const local = readLocal(args, state.read(localProbe(args)));
+    const answer = state.read(localProbe(args));
+    if (isMissing(answer) && state.read(ask('package', 'git')).installed) return plannedGit(args, there === null);
+    const local = readLocal(args, answer);
     if (local === 'other') throw new TaskError(`${args.dest} is not empty and no git repository`, 'remove it first, or choose another dest');
     return local === 'none' ? clone(args, state) : update(args, local, state);
   },
@@ -86,6 +88,12 @@ function change(args: GitArguments, script: string, before: string | null, targe
   const note = `${before?.slice(0, 12) ?? '(none)'} → ${target.commit?.slice(0, 12) ?? args.version}`;
   const result = mapping({ before, after: target.commit ?? null, remote_url: args.repo });
   return { actions: [action], diff: [{ subject: args.dest, note }], result };
+}
+
+/** Check mode: an earlier task would have installed git, so nobody can ask it yet. A clone is certain where nothing is. */
+function plannedGit(args: GitArguments, absent: boolean): Change {
+  if (!absent || !args.clone) throw new Unknowable('git is installed by an earlier task, and only it can tell');
+  return change(args, cloneScript(args, {}), null, {});
 }
 
 function clone(args: GitArguments, state: State): Change {

@@ -26,8 +26,8 @@ export function uriScript(args: UriArguments, configLength: number, dest: string
 fi`;
   const curl =
     dest === undefined
-      ? `  { { h=$(request -D /dev/fd/5 ${note} 5>&1 >&4 2>&6); r=$?; } 4>&1; } 6>&2
-  printf '%s\\n' "$h" >&2
+      ? `  { h=$(request -D /dev/fd/5 ${note} 5>&1 2>&1 >&4); r=$?; } 4>&1
+  if [ $r = 0 ]; then printf '%s\\n' "$h" >&2; else printf '%s\\n' "$h" | grep '^curl: ' >&2; fi
   exit $r
 `
       : intoFile(dest, note, args);
@@ -46,7 +46,7 @@ function intoFile(dest: string, note: string, { status_code }: UriArguments): st
   const temporary = posix.join(posix.dirname(dest), `.${posix.basename(dest).slice(0, 200)}.hostwright.XXXXXX`);
   return `  t=$(mktemp ${quote(temporary)}) || exit 1
   trap 'rm -f "$t"' EXIT
-  m=$(request -o "$t" -D /dev/stderr ${note.replace('%{stderr}', '').replace('\\n', '')}) || { r=$?; printf '%s\\n' "$m" >&2; exit $r; }
+  m=$(request -o "$t" -D /dev/stderr ${note.replace('%{stderr}', '').replace('\\n', '')}) || exit $?
   printf '%s\\n' "$m" >&2
   s=\${m#* }
   case " ${status_code.join(' ')} " in *" \${s%% *} "*) ;; *) cat "$t"; exit 0 ;; esac

@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Value } from '../../../src/base/value.js';
+import { Unknowable } from '../../../src/modules/module.js';
 import { git } from '../../../src/modules/git.js';
 import type { ProgramOutput } from '../../../src/probes/output.js';
+import { ABSENT } from '../../../src/probes/package.js';
 import { ask, probeKey } from '../../../src/probes/registry.js';
+import type { FileStat } from '../../../src/probes/stat.js';
 import type { Session } from '../../../src/transport/session.js';
 import { openSession, shells } from '../probes/shells.js';
 import { doForReal, planForReal } from './for-real.js';
@@ -17,12 +20,12 @@ const A = 'a'.repeat(40);
 const B = 'b'.repeat(40);
 
 /** The plan for what git says here and there. */
-function plan(args: Record<string, Value>, local: string | Partial<ProgramOutput>, remote: string | Partial<ProgramOutput> = '') {
+function plan(args: Record<string, Value>, local: string | Partial<ProgramOutput>, remote: string | Partial<ProgramOutput> = '', installed = false, there: FileStat | null = null) {
   const all = { repo: 'https://example.org/r.git', dest: '/srv/r', ...args };
   const output = (said: string | Partial<ProgramOutput>): ProgramOutput => ({ status: 0, stdout: '', stderr: '', ...(typeof said === 'string' ? { stdout: said } : said) });
   const probes = git.probes(checkArguments(git, all).values as never, context);
-  const known = probes.map((probe, i): readonly [string, unknown] => [probeKey(probe), i === 0 ? null : output(i === 1 ? local : remote)]);
-  return planOf(git, all, [...known, answer(ask('stat', '/srv/r'), null)]);
+  const known = probes.map((probe, i): readonly [string, unknown] => [probeKey(probe), i === 0 ? there : output(i === 1 ? local : remote)]);
+  return planOf(git, all, [...known, answer(ask('stat', '/srv/r'), there), answer(ask('package', 'git'), { ...ABSENT, installed })]);
 }
 const refs = `ref: refs/heads/main\tHEAD\n${A}\tHEAD\n`;
 const at = (commit: string, more = '') => `repository\nhead ${commit}\nurl https://example.org/r.git\n${more}`;
@@ -66,6 +69,11 @@ describe('the plan of a checkout', () => {
     [{ umask: '99' }, '', '', /umask/],
   ])('refuses %j where it finds %j', (args, local, remote, message) => {
     expect(() => plan(args as Record<string, Value>, local, remote)).toThrow(message);
+  });
+  it('foresees a clone where an earlier task would install git, and nothing else', () => {
+    const change = plan({ version: 'v1' }, 'missing\n', 'missing\n', true);
+    expect(change).toMatchObject({ actions: [{ kind: 'run' }], diff: [{ note: '(none) → v1' }] });
+    expect(() => plan({}, 'missing\n', 'missing\n', true, { type: 'directory' } as FileStat)).toThrow(Unknowable);
   });
   it('never asks, and names the key and the known hosts for ssh', () => {
     const change = plan({ key_file: "/k y's", accept_newhostkey: true }, 'none\n', refs);
