@@ -38,7 +38,8 @@ hw_lock() {
   true 2>/dev/null >>"$hw_lockfile" || { umask 022; return 0; }
   umask 022
   exec 8<"$hw_lockfile" || return 0
-  if ! flock -n 8; then
+  # A run that has just ended may still be letting go.
+  if ! flock -n 8 && ! flock -w 1 8; then
     read -r hw_pid hw_holder <"$hw_lockfile"
     [ "$hw_holder" != ${quote(holder)} ] || return 0
     hw_age=$(( $(date +%s) - $(stat -c %Y "$hw_lockfile") ))
