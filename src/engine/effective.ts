@@ -13,6 +13,8 @@ export interface Flags {
   readonly becomeUser: string;
   readonly becomeMethod: string;
   readonly becomePassword?: string;
+  /** The user that a task without become runs as. */
+  readonly loginUser?: (scope: Scope) => string;
 }
 
 /** The keywords of a task, rendered for a host. */
@@ -50,6 +52,8 @@ function becomeOf(keywords: Keywords, scope: Scope, flags: Flags): Become | unde
   const said = variable('ansible_become') ?? keywords.become?.render(scope) ?? flags.become;
   if (!isTrue(said)) return undefined;
   const user = String(variable('ansible_become_user') ?? keywords.becomeUser?.render(scope) ?? flags.becomeUser);
+  // Already that user: nothing to become, and no sudo needed on the host.
+  if (flags.loginUser?.(scope) === user) return undefined;
   const method = String(variable('ansible_become_method') ?? keywords.becomeMethod?.render(scope) ?? flags.becomeMethod);
   if (!METHODS.includes(method as never)) throw new TaskError(`become_method "${method}" is not known`, `use one of ${METHODS.join(', ')}`);
   const password = variable('ansible_become_password') ?? variable('ansible_become_pass') ?? flags.becomePassword;

@@ -27,8 +27,9 @@ export function hostLock(holder: string): SessionLock {
 
 function takeText(holder: string): string {
   return `hw_renew() {
-  :
+  [ -z "$hw_mine" ] || printf '%s %s\\n' $$ ${quote(holder)} >"$hw_lockfile"
 }
+hw_mine=
 hw_lock() {
   command -v flock >/dev/null || return 0
   if [ -w /run ]; then hw_lockfile=/run/hostwright.lock
@@ -38,12 +39,13 @@ hw_lock() {
   true 2>/dev/null >>"$hw_lockfile" || { umask 022; return 0; }
   umask 022
   exec 8<"$hw_lockfile" || return 0
-  # A run that has just ended may still be letting go.
-  if ! flock -n 8 && ! flock -w 1 8; then
+  if ! flock -n 8; then
     read -r hw_pid hw_holder <"$hw_lockfile"
     [ "$hw_holder" != ${quote(holder)} ] || return 0
+    # A run that has just ended may still be letting go.
+    if flock -w 1 8; then hw_pid=; fi
     hw_age=$(( $(date +%s) - $(stat -c %Y "$hw_lockfile") ))
-    if [ "$hw_age" -gt ${STALE} ] && [ -n "$hw_pid" ] && [ -z "$(cat /proc/"$hw_pid"/task/*/children 2>/dev/null)" ]; then
+    if [ -n "$hw_pid" ] && [ "$hw_age" -gt ${STALE} ] && [ -z "$(cat /proc/"$hw_pid"/task/*/children 2>/dev/null)" ]; then
       kill "$hw_pid" 2>/dev/null
       sleep 0.2
       kill -9 "$hw_pid" 2>/dev/null
@@ -51,9 +53,7 @@ hw_lock() {
     fi
     if [ -n "$hw_pid" ]; then printf '%s\\n' "$hw_holder"; exec 8<&-; return 1; fi
   fi
-  hw_renew() {
-    printf '%s %s\\n' $$ ${quote(holder)} >"$hw_lockfile"
-  }
+  hw_mine=1
   hw_renew
 }`;
 }

@@ -7,6 +7,7 @@ import type { Event } from '../report/event.js';
 import type { TemplateCompiler } from '../template/index.js';
 import type { Company, Shared } from './company.js';
 import { loginUser } from './connect.js';
+import type { Flags } from './effective.js';
 import { type HostEnd, HostRun } from './host-run.js';
 import type { ItemResult } from './job.js';
 import { Lane } from './lane.js';
@@ -44,6 +45,7 @@ export class PlayRun implements Company {
   readonly play: Play;
   readonly nodes: readonly Node[];
   readonly moreHandlers: Handler[] = [];
+  readonly flags: Flags;
   readonly #context: RunContext;
   readonly #hosts: readonly string[];
   readonly #allHosts: readonly string[];
@@ -59,6 +61,8 @@ export class PlayRun implements Company {
 
   constructor(context: RunContext, play: Play, allHosts: readonly string[], hosts: readonly string[], playValues: readonly VariableLayer[]) {
     this.#context = context;
+    const { flags, connection } = context.options;
+    this.flags = { ...flags, loginUser: (scope) => loginUser(scope, connection) };
     this.play = context.options.forceHandlers ? { ...play, forceHandlers: true } : play;
     this.#allHosts = allHosts;
     this.#hosts = hosts;
@@ -72,9 +76,6 @@ export class PlayRun implements Company {
   }
   get interrupted(): boolean {
     return this.#context.interrupted;
-  }
-  get flags() {
-    return this.#context.options.flags;
   }
   get local(): LocalFolders {
     return this.#context.local;
