@@ -9,5 +9,8 @@ export interface Scope {
   names?(): Iterable<string>;
 }
 
+/** What a value throws that cannot be given yet: it passes through templates and conditions unchanged. */
+export class NotYet extends Error {}
+
 /** A name that a template or condition reads, as a path: `facts.os.name` is `['facts', 'os', 'name']`. */
 export type Reference = readonly string[];

@@ -61,6 +61,12 @@ export class Cursor {
     return new Cursor([...this.#frames, { nodes: tasks, index: 0, handlers: true }]).#settle();
   }
 
+  /** Handlers that would run after the one that is being run now. */
+  get handlersLeft(): readonly Handler['task'][] {
+    const frame = this.#frames.find(({ handlers }) => handlers);
+    return (frame?.nodes.slice(frame.index + 1) ?? []) as Handler['task'][];
+  }
+
   /**
    * What a failed leaf leads to: the rescue of the innermost block that has one, else its always parts
    * on the way out. `rescued` says whether the failure ends here.

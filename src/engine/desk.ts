@@ -266,7 +266,7 @@ export class Desk {
       const all = await this.#options.lane.exchange(user, errands, probes.values());
       this.#doing = undefined;
       if (!all) this.#goBack(pending.find(({ item }) => item.outcomes.at(-1)?.status !== 0));
-      const last = all ? pending.at(-1) : undefined;
+      const last = all ? pending.at(-1) : pending.find(({ item }) => item.outcomes.at(-1)?.status !== 0);
       if (last) {
         await this.#wait(last.job, last.item);
         await this.#again(last.job, last.item);
@@ -312,7 +312,11 @@ export class Desk {
   /** Items of a task with `until` that did not hold yet are planned again after the delay. True: so it is. */
   async #again(job: Job, item: Item): Promise<boolean> {
     const verdict = untilVerdict(job, item);
-    if (!verdict || item.result === undefined) return false;
+    if (item.result === undefined) return false;
+    if (!verdict) {
+      if (job.task.until) item.result = { ...item.result, values: { ...item.result.values, attempts: item.attempt } };
+      return false;
+    }
     const { host, company, lane } = this.#options;
     if (verdict.delay === undefined) {
       const message = item.result.message ?? `still not so after ${item.attempt} tries: ${verdict.message}`;

@@ -36,6 +36,11 @@ export class Handlers {
     return tasks;
   }
 
+  /** Notes handlers again that were taken and not run. */
+  putBack(tasks: readonly Handler['task'][]): void {
+    for (const handler of this.#all()) if (tasks.includes(handler.task)) this.#notified.add(handler);
+  }
+
   names(scope: TaskScope): string[] {
     return this.#all().filter((handler) => this.#notified.has(handler)).map((handler) => this.#name(handler, scope) ?? handler.listen.join(', '));
   }

@@ -188,8 +188,10 @@ export class HostRun {
 
   /** From a failure to the rescue or always that awaits it, or to the end of the host's play. */
   #goOnFailing(fatal = false): void {
+    const { handlersLeft } = this.#position.cursor;
     const { cursor, rescued } = this.#position.cursor.fail();
     this.#position.cursor = cursor;
+    if (!cursor.inHandlers) this.#handlers.putBack(handlersLeft);
     if (rescued || this.#failure !== undefined) return;
     this.#failure = 'failed';
     this.#company.failed(this.host, fatal);
@@ -261,6 +263,7 @@ export class HostRun {
       return false;
     }
     const { cursor } = job.cursor.fail();
+    if (!cursor.inHandlers) this.#handlers.putBack(job.cursor.handlersLeft);
     // Once a play: a host that stays away must not make every rescue wait for it.
     if (cursor.leaf && !this.#reconnected) {
       this.#reconnected = true;
@@ -274,7 +277,7 @@ export class HostRun {
   /** The host's play is over: handlers that were notified are run (if told so) or reported. */
   async #leave(end: HostEnd): Promise<HostEnd> {
     if (end === 'failed' && this.#company.play.forceHandlers && this.#handlers.any) {
-      this.#position.cursor = Cursor.at(this.#handlers.take());
+      this.#position.cursor = Cursor.at([]).enterHandlers(this.#handlers.take());
       return (await this.run()) === 'unreachable' ? 'unreachable' : 'failed';
     }
     const pending = end === 'ended' || end === 'finished' ? [] : this.#handlers.names(this.#variables.scope());

@@ -1,3 +1,4 @@
+import { NotYet } from '../base/scope.js';
 import type { Value, Values } from '../base/value.js';
 import type { Bytes } from '../actions/action.js';
 import type { Action } from '../actions/registry.js';
@@ -6,7 +7,7 @@ import type { Diff } from '../report/event.js';
 import type { Arguments, OptionRules, Options } from './options.js';
 
 /** Thrown by `State.read` for a probe that has not been asked yet: the engine asks, and plans again. */
-export class Unanswered extends Error {
+export class Unanswered extends NotYet {
   readonly probes: readonly Probe[];
   constructor(probes: readonly Probe[]) {
     super(`not asked yet: ${probes.map((probe) => `${probe.kind} ${probe.subject}`).join(', ')}`);
@@ -15,7 +16,7 @@ export class Unanswered extends Error {
 }
 
 /** Thrown in check mode for what only a real run can tell: the task is reported as *unknown*. */
-export class Unknowable extends Error {}
+export class Unknowable extends NotYet {}
 
 /** What is known of the host. */
 export interface State {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { benchmarkPlay } from '../bench/play.js';
-import { newerThan, on, onLab, Project, theLab } from './support.js';
+import { labProject, newerThan, on, onLab, theLab } from './support.js';
 
 const FOLDERS = '/etc /srv /usr /home /var/spool/cron /var/lib/dpkg /var/cache/apt';
 const SERVICES =
@@ -10,7 +10,7 @@ const SERVICES =
 
 /** The benchmark play on hosts that were never touched: one after the other, in this order. */
 onLab('the benchmark play', () => {
-  const project = new Project();
+  const project = labProject();
   const names = ['one', 'two', 'three'];
   beforeAll(() => project.write('bench.yml', benchmarkPlay()));
 

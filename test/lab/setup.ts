@@ -38,7 +38,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('lab', { skipped: reason });
     return async () => {};
   }
-  await labDown({ name: NAME, root });
+  // While tests are being written, the hosts of the last run save the time of new ones.
+  const keep = process.env.LAB_KEEP === '1';
+  if (!keep) await labDown({ name: NAME, root });
   try {
     const state = await labUp({
       name: NAME,
@@ -55,5 +57,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw error;
   }
   report({ ran: true });
-  return () => labDown({ name: NAME, root });
+  return async () => {
+    if (!keep) await labDown({ name: NAME, root });
+  };
 }

@@ -1,6 +1,6 @@
 import { InputError } from '../../base/error.js';
 import type { Place } from '../../base/place.js';
-import type { Reference, Scope } from '../../base/scope.js';
+import { NotYet, type Reference, type Scope } from '../../base/scope.js';
 import type { Value } from '../../base/value.js';
 import { TemplateError } from '../error.js';
 import { nameOfType } from '../helpers/helper.js';
@@ -56,7 +56,7 @@ class CelCondition implements Condition {
     try {
       result = this.#evaluate(variables);
     } catch (error) {
-      if (error === variables.thrown || error instanceof TemplateError) throw error;
+      if (error === variables.thrown || error instanceof TemplateError || error instanceof NotYet) throw error;
       throw evaluationFailure(error, this.source, this.place, scope);
     }
     if (typeof result === 'boolean') return result;
