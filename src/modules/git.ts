@@ -48,7 +48,7 @@ export const git = defineModule({
     const type = (there?.followed ?? there)?.type;
     if (type !== undefined && type !== 'directory') throw new TaskError(`${args.dest} is a ${type}, not a folder`);
     const answer = state.read(localProbe(args));
-    if (isMissing(answer) && state.read(ask('package', 'git')).installed) return plannedGit(args, there === null);
+    if (isMissing(answer) && args.executable === 'git' && state.read(ask('package', 'git')).installed) return plannedGit(args, there === null);
     const local = readLocal(args, answer);
     if (local === 'other') throw new TaskError(`${args.dest} is not empty and no git repository`, 'remove it first, or choose another dest');
     return local === 'none' ? clone(args, state) : update(args, local, state);

@@ -76,7 +76,8 @@ function rulesSchema(options: Options, rules: OptionRules): { readonly [keyword:
     const equals = { properties: { [name]: { const: value } } };
     // An argument that is left out has its default.
     const byDefault = (options[name]?.default as Constant | undefined) === value;
-    all.push({ if: byDefault ? equals : { ...equals, required: [name] }, then: given(names) });
+    const asked = byDefault ? equals : { ...equals, required: [name] };
+    all.push({ anyOf: [{ not: asked }, given(names)] });
   }
   return all.length === 0 ? {} : { allOf: all };
 }

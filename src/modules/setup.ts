@@ -93,7 +93,7 @@ function filtered(facts: Values, patterns: readonly string[]): Values {
 /** A shell pattern of `*`, `?` and `[...]`, matched without going back more than to the last `*`. */
 function matcher(pattern: string): (name: string) => boolean {
   const parts = pattern.split(/\*+/).map((part) =>
-    Array.from(part.matchAll(/\[!?[^\]]+\]|[^]/g), ([piece]) =>
+    Array.from(part.matchAll(/\[!?[^\]]+\]|./gs), ([piece]) =>
       piece === '?' ? '.' : piece.length > 1 ? piece.replace(/^\[!/, '[^').replaceAll('\\', '\\\\') : piece.replace(/[\\^$.|+()[\]{}]/g, '\\$&'),
     ).join(''),
   );

@@ -112,7 +112,8 @@ export const dns: FactGroup = {
       else if (word === 'domain') found['domain'] = values[0]!;
       else if (word === 'search' || word === 'sortlist') found[word] = values;
       else if (word === 'options') {
-        const options = (found['options'] ??= emptyMapping()) as Values;
+        const options = (found['options'] as Values | undefined) ?? emptyMapping();
+        found['options'] = options;
         for (const [name = '', value] of values.map((option) => option.split(':'))) options[name] = value ?? true;
       }
     }

@@ -156,7 +156,7 @@ export const mounts: FactGroup = {
 
 function space(numbers: readonly number[] | undefined): Readonly<Record<string, number>> {
   if (!numbers) return {};
-  const [block = 0, total = 0, free = 0, available = 0, inodes = 0, inodesFree = 0] = numbers;
+  const [block = 0, total = 0, , available = 0, inodes = 0, inodesFree = 0] = numbers;
   return {
     block_size: block,
     block_total: total,
