@@ -5,11 +5,17 @@ import { type Program, runProgram } from './program.js';
 import { AS_WANTED } from './scripts.js';
 import { launcher, outputOf, type ScriptName, type Site, sshCommand } from './site.js';
 
-/** One of those that are compared: makes one run and gives its wall clock in seconds, or throws if it went wrong. */
+/** One of those that are compared. */
 export interface Contender {
   readonly name: string;
+  /** Makes one run and gives its wall clock in seconds; throws where anything went wrong or is not as expected. */
   run(site: Site): Promise<number>;
 }
+
+/** The reference of the cases with nothing to change, and of those from bare. */
+export const LOOK_UP = 'script';
+export const MAKE = 'script that makes it';
+export const OURS = 'hostwright';
 
 /** A script over one `ssh HOST sh < SCRIPT` per host, all hosts at once; checks what each host answered. */
 export async function runScript(site: Site, script: ScriptName): Promise<number> {
@@ -33,7 +39,7 @@ export function scriptContender(name: string, script: ScriptName): Contender {
 /** The program under test; `changed` is how many tasks must change on each host. */
 export function programContender(program: Program, changed: number): Contender {
   return {
-    name: 'hostwright',
+    name: OURS,
     run: async (site) => {
       const ran = await runProgram(program, site);
       expectRecap(site, ran, changed);

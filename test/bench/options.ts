@@ -1,4 +1,3 @@
-import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 
 /** What is measured, in this order. Those with `from-bare` reset the hosts before each run. */
@@ -74,12 +73,6 @@ export function readOptions(argv: readonly string[]): BenchOptions | undefined {
     keep: values.keep,
     output: values.output ?? (whole ? 'docs/benchmarks.md' : undefined),
   };
-}
-
-/** The machine in one line. */
-export function machineName(): string {
-  const all = cpus();
-  return `${all.length} × ${all[0]?.model ?? 'an unknown processor'}`;
 }
 
 function caseName(name: string): CaseName {

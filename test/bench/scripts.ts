@@ -99,6 +99,16 @@ crontab -l 2>/dev/null | grep -q . && left crontab
 ${VERDICT}`;
 }
 
+/** Gives a host what the peers need there: Python, and the library that their apt module imports. */
+export function pythonScript(): string {
+  return `set -e
+if ! dpkg-query -W python3 python3-apt >/dev/null 2>&1; then
+  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends python3 python3-apt
+fi
+echo '${AS_WANTED}'
+`;
+}
+
 const LINES_FILE = '/srv/bench/d0/lines.conf';
 const directories = numbers(DIRECTORIES).map((i) => `/srv/bench/d${i}`);
 const lines = numbers(LINES).map((i) => `opt${i} yes`);

@@ -2,15 +2,16 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabHost, LabState } from '../../src/lab/state.js';
 import { benchmarkPlay, EMPTY_PLAY } from './play.js';
-import { coalescedScript, lookUpScript, makeScript, resetScript } from './scripts.js';
+import { coalescedScript, lookUpScript, makeScript, pythonScript, resetScript } from './scripts.js';
 
-export type ScriptName = 'look-up' | 'coalesced' | 'make' | 'reset';
+export type ScriptName = 'look-up' | 'coalesced' | 'make' | 'reset' | 'python';
 
 const scripts: Readonly<Record<ScriptName, (host: string) => string>> = {
   'look-up': lookUpScript,
   coalesced: coalescedScript,
   make: makeScript,
   reset: resetScript,
+  python: pythonScript,
 };
 
 /** One way to some hosts, the same for every tool: what a case measures. All paths are absolute. */
@@ -62,7 +63,15 @@ export function sshCommand(site: Site, host: LabHost): string[] {
     `UserKnownHostsFile=${site.knownHosts}`,
     'GlobalKnownHostsFile=/dev/null',
   ];
-  const flags = ['-F', '/dev/null', '-i', site.key, '-p', String(host.port), ...options.flatMap((each) => ['-o', each])];
+  const flags = [
+    '-F',
+    '/dev/null',
+    '-i',
+    site.key,
+    '-p',
+    String(host.port),
+    ...options.flatMap((each) => ['-o', each]),
+  ];
   return ['ssh', ...flags, `${host.user}@${host.address}`, 'sh'];
 }
 
