@@ -27,10 +27,15 @@ export function batches(hosts: readonly string[], serial: Serial): string[][] {
   const made: string[][] = [];
   for (let from = 0; from < hosts.length; ) {
     const said = serial[Math.min(made.length, serial.length - 1)]!;
-    const size = typeof said === 'number' ? said : Math.floor((Number.parseFloat(said) / 100) * hosts.length);
-    const batch = hosts.slice(from, from + Math.max(1, size <= 0 ? hosts.length : size));
+    const batch = hosts.slice(from, from + sizeOf(said, hosts.length));
     made.push(batch);
     from += batch.length;
   }
   return made;
+}
+
+/** Hosts of a batch; a number of 0 or less means all of them, as in Ansible. */
+function sizeOf(said: Serial[number], all: number): number {
+  if (typeof said === 'number') return said <= 0 ? all : said;
+  return Math.max(1, Math.floor((Number.parseFloat(said) / 100) * all));
 }
