@@ -26,6 +26,7 @@ export class Delegation {
       if (item.result) continue;
       try {
         const name = String(this.#job.task.keywords.delegateTo!.render(item.scope));
+        item.delegatedTo = name;
         item.result = await this.#item(item, this.#company.laneTo(name));
         if (item.result.status === 'changed') this.#company.disturb(name);
       } catch (error) {

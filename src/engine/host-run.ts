@@ -171,8 +171,8 @@ export class HostRun {
     this.#register(job, result);
     carryOut(result.controller, { host: this.host, memory: this.#memory, company: this.#company, task: job.label });
     if (result.status === 'changed') this.#handlers.notify(task, job.items[0]?.scope ?? this.#variables.scope(task.lexical));
-    const failed = result.status === 'failed' || result.status === 'unreachable';
-    if (failed && !job.effective.ignoreErrors) {
+    const { ignoreErrors, ignoreUnreachable } = job.effective;
+    if ((result.status === 'failed' && !ignoreErrors) || (result.status === 'unreachable' && !ignoreUnreachable)) {
       this.#position.cursor = job.cursor;
       this.#goOnFailing(task.keywords.anyErrorsFatal === true);
     } else if (job.cursor === this.#position.cursor) this.#position.cursor = job.cursor.next();

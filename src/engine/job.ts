@@ -28,6 +28,8 @@ export interface Item {
   readonly value?: Value;
   /** Undefined where `when` says no. */
   readonly args: Values | undefined;
+  /** The host that does it in place of the task's own. */
+  delegatedTo?: string;
   change?: Change;
   readonly outcomes: Outcome[];
   /** Actions of the change that are on their way. */

@@ -11,12 +11,12 @@ export function reportJob(host: string, job: Job, emit: (event: Event) => void, 
   const { label, looped, items } = job;
   if (looped) {
     for (const item of items) {
-      const shown = taskResult(job, item.result!, guarded);
+      const shown = taskResult(job, item.result!, guarded, item.delegatedTo);
       emit({ type: 'task-item', host, task: label, result: { ...shown, item: job.effective.noLog ? '(hidden)' : (item.label ?? '') } });
     }
   }
   const result = looped ? combined(job) : items[0]!.result!;
-  emit({ type: 'task-result', host, task: label, result: taskResult(job, result, guarded) });
+  emit({ type: 'task-result', host, task: label, result: taskResult(job, result, guarded, items[0]?.delegatedTo) });
   return result;
 }
 
@@ -26,7 +26,7 @@ export function reportItem(host: string, task: TaskLabel, result: ItemResult, em
   emit({ type: 'task-result', host, task, result: { status, message, hint, values, diff, duration: 0, ignored: false, rescued } });
 }
 
-function taskResult(job: Job, result: ItemResult, guarded: boolean): TaskResult {
+function taskResult(job: Job, result: ItemResult, guarded: boolean, delegatedTo: string | undefined): TaskResult {
   const { noLog, ignoreErrors, ignoreUnreachable, diff } = job.effective;
   const failed = result.status === 'failed' || result.status === 'unreachable';
   const ignored = (result.status === 'failed' && ignoreErrors) || (result.status === 'unreachable' && ignoreUnreachable);
@@ -39,6 +39,7 @@ function taskResult(job: Job, result: ItemResult, guarded: boolean): TaskResult 
     duration: job.seconds,
     ignored,
     rescued: failed && !ignored && guarded,
+    ...(delegatedTo === undefined ? {} : { delegatedTo }),
   };
 }
 
