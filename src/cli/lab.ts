@@ -13,6 +13,8 @@ interface LabValues {
 
 /** `hostwright lab up|down|list|ssh`. */
 export function define(command: Command): void {
+  // What comes after the host is its command's own.
+  command.enablePositionalOptions();
   const sub = (name: string, summary: string): Command =>
     command.command(name).summary(summary).description(summary[0]!.toUpperCase() + summary.slice(1)).copyInheritedSettings(command);
   const named = (name: string, summary: string): Command =>
@@ -32,7 +34,6 @@ export function define(command: Command): void {
     .option('--user <USER>', 'log in as root, deploy (sudo without a password) or operator (sudo with it)')
     .passThroughOptions()
     .action(ssh);
-  command.enablePositionalOptions();
 }
 
 async function up({ name, root, hosts, provider }: LabValues & { hosts?: HostRequest[]; provider?: ProviderName }): Promise<void> {

@@ -9,6 +9,7 @@ export async function makeProgram(args: readonly string[]): Promise<Command> {
     .version(version(), '--version')
     .helpCommand('help [COMMAND]', 'show the flags of a command')
     .showSuggestionAfterError()
+    .enablePositionalOptions()
     .exitOverride();
   const used = args.find((arg) => !arg.startsWith('-') && arg !== 'help');
   for (const [name, { summary, load }] of Object.entries(commands)) {
