@@ -38,13 +38,15 @@ export const duplicate = actionKind<DuplicateAction>({
     const { from, path } = action;
     const digest = look(ask('digest', from));
     const content = look(ask('content', from));
+    const checksum = look(ask('sha1', from));
     return [
       predict(ask('stat', path), freshStat('file', action, look(ask('stat', from))?.size)),
       digest ? predict(ask('digest', path), digest) : { type: 'stale', probe: ask('digest', path) },
       content ? predict(ask('content', path), content) : { type: 'stale', probe: ask('content', path) },
       looksAgain,
+      ...(checksum ? [predict(ask('sha1', path), checksum)] : []),
       ...folderTouched(path, look),
-      ...unitEffects(path, undefined, look),
+      ...unitEffects(path, content ?? undefined, look),
     ];
   },
 });

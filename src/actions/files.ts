@@ -5,7 +5,7 @@ import type { FileStat } from '../probes/stat.js';
 import { actionKind, type Effect, predict } from './action.js';
 import { type Attributes, folderTouched, freshStat, looksAgain, octal, ownership } from './paths.js';
 import { unitEffects } from './unit-files.js';
-import { digestOf } from './write.js';
+import { digestOf, sha1Of } from './write.js';
 
 /** Makes folders that do not exist, outermost first; all get the same attributes. */
 export interface DirectoryAction extends Attributes {
@@ -139,6 +139,7 @@ export const touch = actionKind<TouchAction>({
       predict(ask('digest', path), digestOf(empty)),
       predict(ask('content', path), empty),
       looksAgain,
+      predict(ask('sha1', path), sha1Of(empty)!),
       ...folderTouched(path, look),
     ];
   },
@@ -158,6 +159,7 @@ export const remove = actionKind<RemoveAction>({
     predict(ask('digest', path), null),
     predict(ask('content', path), null),
     looksAgain,
+    predict(ask('sha1', path), null),
     ...folderTouched(path, look),
     ...unitEffects(path, undefined, look).slice(0, 1),
   ],

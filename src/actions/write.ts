@@ -122,6 +122,8 @@ export const write = actionKind<WriteAction>({
       Buffer.isBuffer(content) ? predict(ask('content', path), content) : { type: 'stale', probe: ask('content', path) },
     ];
     const bytes = Buffer.isBuffer(content) ? content : undefined;
-    return [...effects, looksAgain, ...folderTouched(path, look), ...unitEffects(path, bytes, look)];
+    const sum = sha1Of(content);
+    const checksum: Effect[] = sum === undefined ? [] : [predict(ask('sha1', path), sum)];
+    return [...effects, looksAgain, ...checksum, ...folderTouched(path, look), ...unitEffects(path, bytes, look)];
   },
 });

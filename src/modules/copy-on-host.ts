@@ -4,7 +4,7 @@ import { TaskError } from '../base/error.js';
 import { ask, outputOf } from '../probes/registry.js';
 import type { CopyArguments } from './copy.js';
 import { wantsAttributes } from './file-attributes.js';
-import { cleanPath, hostPath, inTarget, missingFolders, realFile } from './host-path.js';
+import { cleanPath, hostPath, inTarget, missingFolders, type RealFile, realFile, requireReal } from './host-path.js';
 import { showMode } from './mode.js';
 import type { Change, PlanContext, State } from './module.js';
 import { planDuplicate } from './write-file.js';
@@ -15,7 +15,7 @@ export function copyOnHost(dest: string, inFolder: boolean, args: CopyArguments,
   const source = hostPath(args.src, state, context);
   const from = realFile(source, state);
   if (!from.stat) throw new TaskError(`${source} does not exist on the host`);
-  if (from.stat.type === 'directory') return folder(source, dest, args, state);
+  if (from.stat.type === 'directory') return folder(from, dest, args, state, context);
   const digest = state.read(ask('digest', from.path));
   if (digest === null) throw new TaskError(`${source} is not a regular file`);
   if (args.checksum !== undefined && state.read(ask('sha1', from.path)) !== args.checksum.toLowerCase()) {
@@ -27,15 +27,18 @@ export function copyOnHost(dest: string, inFolder: boolean, args: CopyArguments,
 }
 
 /** diff(1) tells whether anything is missing or differs; what is only in the destination stays. */
-function folder(source: string, dest: string, args: CopyArguments, state: State): Change {
+function folder(from: RealFile, dest: string, args: CopyArguments, state: State, context: PlanContext): Change {
+  const source = from.path;
   const preserve = args.mode === 'preserve';
   if (wantsAttributes({ ...args, mode: preserve ? undefined : args.mode })) {
     throw new TaskError('owner, group and mode are not set while a folder is copied on the host', 'follow it with file: {recurse: true}');
   }
-  const root = args.src!.endsWith('/') ? dest : posix.join(dest, posix.basename(cleanPath(source)));
+  const root = args.src!.endsWith('/') ? dest : posix.join(dest, posix.basename(cleanPath(args.src!)));
   const missing = missingFolders(root, state);
   const result = { dest, src: source, state: 'directory' };
   if (missing.length === 0) {
+    requireReal(from, context);
+    requireReal(realFile(root, state), context);
     const said = state.read(outputOf({ argv: ['diff', '-rq', '--no-dereference', '--', source, root] }));
     if (said.status > 1) throw new TaskError(`diff ${source} ${root}: ${said.stderr.trim()}`);
     const here = `Only in ${root}`;

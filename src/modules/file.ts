@@ -9,7 +9,7 @@ import { planTimes, TIME_FORMAT } from './file-time.js';
 import { planTree } from './file-tree.js';
 import { hostPath, missingFolders, pathProbes, type RealFile, realFile, typeName, usualMode } from './host-path.js';
 import { resolveMode } from './mode.js';
-import { type Change, defineModule, type State } from './module.js';
+import { type Change, defineModule, type PlanContext, type State } from './module.js';
 import type { Arguments } from './options.js';
 
 const options = {
@@ -58,7 +58,7 @@ export const file = defineModule({
       case 'absent':
         return absent(path, there);
       case 'directory':
-        return directory(path, there, real(), args, state);
+        return directory(path, there, real(), args, state, context);
       case 'link':
         return planSymlink(path, there, args, state);
       case 'hard':
@@ -66,7 +66,7 @@ export const file = defineModule({
       case 'touch':
         return touch(path, real(), args, state);
       default:
-        return existing(path, there, real(), args, state);
+        return existing(path, there, real(), args, state, context);
     }
   },
 });
@@ -84,12 +84,12 @@ function absent(path: string, there: FileStat | null): Change {
   return { actions: [{ kind: 'remove', path }], diff: [{ subject: path, note: `${typeName(there.type)} removed` }], result };
 }
 
-function directory(path: string, there: FileStat | null, real: RealFile, args: FileArgs, state: State): Change {
+function directory(path: string, there: FileStat | null, real: RealFile, args: FileArgs, state: State, context: PlanContext): Change {
   if (there && !real.stat) throw new TaskError(`${path} is a symlink to ${there.target}, which does not exist`);
   if (real.stat && real.stat.type !== 'directory') {
     throw new TaskError(`${path} is there and is a ${typeName(real.stat.type)}, not a directory`, 'remove it first, or choose another path');
   }
-  if (real.stat) return withAttributes(path, real as RealFile & { stat: FileStat }, args, state, 'directory');
+  if (real.stat) return withAttributes(path, real as RealFile & { stat: FileStat }, args, state, context, 'directory');
   const paths = missingFolders(path, state);
   const { owner, group } = args;
   const actions: Action[] = [
@@ -124,12 +124,12 @@ const MADE: FileStat = {
 };
 
 /** Attributes and times of something that is there. */
-function withAttributes(path: string, real: RealFile & { stat: FileStat }, args: FileArgs, state: State, kind: string): Change {
+function withAttributes(path: string, real: RealFile & { stat: FileStat }, args: FileArgs, state: State, context: PlanContext, kind: string): Change {
   const result = { path, state: kind };
   const actions: Action[] = [];
   const diff: NonNullable<Change['diff']>[number][] = [];
   if (args.recurse && wantsAttributes(args)) {
-    const action = planTree(real.path, args, state);
+    const action = planTree(real, args, state, context);
     if (action) actions.push(action);
     if (action) diff.push({ subject: path, note: 'attributes at and below it' });
   } else {
@@ -174,9 +174,9 @@ function requireParent(path: string, state: State): void {
   if (missing.length > 0) throw new TaskError(`the folder ${posix.dirname(path)} does not exist`, 'make it first, with state: directory');
 }
 
-function existing(path: string, there: FileStat | null, real: RealFile, args: FileArgs, state: State): Change {
+function existing(path: string, there: FileStat | null, real: RealFile, args: FileArgs, state: State, context: PlanContext): Change {
   if (there && !real.stat) throw new TaskError(`${path} is a symlink to ${there.target}, which does not exist`);
   if (!real.stat) throw new TaskError(`${path} does not exist`, 'state: touch makes an empty file, copy and template make one with content');
   if (args.state === 'file' && real.stat.type === 'directory') throw new TaskError(`${path} is a directory, not a file`);
-  return withAttributes(path, real as RealFile & { stat: FileStat }, args, state, 'file');
+  return withAttributes(path, real as RealFile & { stat: FileStat }, args, state, context, 'file');
 }

@@ -4,7 +4,7 @@ import type { Value, Values } from '../base/value.js';
 import { ask, outputOf, type Probe } from '../probes/registry.js';
 import { ALGORITHMS, checksumProbe, readChecksum } from './checksum.js';
 import { ageTest, type Found, nameTest, parseFound, PRINTF, sizeTest } from './find-filter.js';
-import { hostPath, realFile } from './host-path.js';
+import { hostPath, realFile, requireReal } from './host-path.js';
 import { resolveMode } from './mode.js';
 import { defineModule, type State } from './module.js';
 import type { Arguments } from './options.js';
@@ -54,7 +54,9 @@ export const find = defineModule({
     const folders: string[] = [];
     for (const given of args.paths) {
       const path = hostPath(given, state, context);
-      if (realFile(path, state).stat?.type === 'directory') folders.push(given.endsWith('/') && path !== '/' ? `${path}/` : path);
+      const real = realFile(path, state);
+      requireReal(real, context);
+      if (real.stat?.type === 'directory') folders.push(given.endsWith('/') && path !== '/' ? `${path}/` : path);
       else skipped[given] = `'${given}' is not a directory`;
     }
     const { files, examined, now } = folders.length === 0 ? { files: [], examined: 0, now: 0 } : list(folders, args, state);

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { TaskError } from '../base/error.js';
 import { ask, type Probe } from '../probes/registry.js';
 import type { FileStat, FileType } from '../probes/stat.js';
-import type { PlanContext, State } from './module.js';
+import { type PlanContext, type State, Unknowable } from './module.js';
 
 /** Symlinks that are followed in a row at the most, as Linux does. */
 const MOST_LINKS = 40;
@@ -94,4 +94,18 @@ export function inTarget(dest: string, inFolder: boolean, name: string, state: S
 /** What mkdir gives a new directory: as the umask has it, and setgid where the one above has it. */
 export function usualMode(above: string, state: State): number {
   return 0o755 | ((realFile(above, state).stat?.mode ?? 0) & 0o2000);
+}
+
+/**
+ * For plans that let a program of the host look at a path: in check mode it would not see what an earlier
+ * task of the run is to make there.
+ * @throws Unknowable
+ */
+export function requireReal({ path, stat }: RealFile, { check }: PlanContext): void {
+  if (check && !isReal(stat)) throw new Unknowable(`${path} depends on an earlier task`);
+}
+
+/** False where the stat is a prediction: something that is still to be made, or changed below. */
+export function isReal(stat: FileStat | null): boolean {
+  return stat === null || (stat.inode !== undefined && stat.mtime !== undefined);
 }

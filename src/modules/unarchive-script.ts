@@ -81,3 +81,7 @@ cd "$dest" && present all "$@" | xargs -0r stat -c '%A %a %u %g %U %G' -- | sed 
 `;
 export const TAR_LOOK = `${BEGIN}${TAR_NAMES}${PRESENT}${LOOK}`;
 export const ZIP_LOOK = `${BEGIN}${ZIP_NAMES}${PRESENT}${LOOK}`;
+
+/** Prints the names of what the archive makes. */
+export const TAR_LIST = `${BEGIN}${TAR_NAMES}names "$@"`;
+export const ZIP_LIST = `${BEGIN}${ZIP_NAMES}names "$@"`;

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Action } from '../actions/registry.js';
-import { looksAgain, ownership } from '../actions/paths.js';
+import { type Effect, predict } from '../actions/action.js';
+import { freshStat, looksAgain, ownership } from '../actions/paths.js';
 import { digestOf } from '../actions/write.js';
 import { TaskError } from '../base/error.js';
 import { ask, outputOf } from '../probes/registry.js';
@@ -10,11 +11,13 @@ import { explain } from './failure.js';
 import { fileOptions, wantsAttributes } from './file-attributes.js';
 import { combinationsDiffer } from './file-tree.js';
 import { nameTest } from './find-filter.js';
-import { hostPath, pathProbes, realFile } from './host-path.js';
+import { clean } from './archive-tar.js';
+import { hostPath, pathProbes, type RealFile, realFile, requireReal } from './host-path.js';
+import { resolveMode } from './mode.js';
 import { type Change, defineModule, type PlanContext, type State } from './module.js';
 import type { Arguments } from './options.js';
 import { differs, selected, type Selection } from './unarchive-compare.js';
-import { TAR_COMPARE, TAR_EXTRACT, TAR_LOOK, ZIP_COMPARE, ZIP_EXTRACT, ZIP_LOOK } from './unarchive-script.js';
+import { TAR_COMPARE, TAR_EXTRACT, TAR_LIST, TAR_LOOK, ZIP_COMPARE, ZIP_EXTRACT, ZIP_LIST, ZIP_LOOK } from './unarchive-script.js';
 
 const options = {
   src: { type: 'path', required: true, description: 'Archive of the role or playbook (looked for in files/), or with remote_src on the host: tar in any compression, or zip.' },
@@ -54,7 +57,7 @@ export const unarchive = defineModule({
     }
     const real = realFile(dest, state);
     if (real.stat?.type !== 'directory') throw new TaskError(`${dest} is not a folder of the host`, 'make it first: file: {path: ..., state: directory}');
-    return remote ? fromHost(real.path, args, state, context) : fromHere(real.path, args, state, context);
+    return remote ? fromHost(real, args, state, context) : fromHere(real.path, args, state, context);
   },
   conclude: (args, outcomes) => {
     const last = outcomes.at(-1);
@@ -81,25 +84,37 @@ function words(zip: boolean, args: ArchiveArguments, extracting: boolean): strin
   return [...newer, ...args.extra_opts, ...args.exclude.map((name) => `--exclude=${name}`), ...(args.include.length > 0 ? ['--', ...args.include] : [])];
 }
 
-function extract(dest: string, archive: string, zip: boolean, args: ArchiveArguments, context: PlanContext): Action & { kind: 'run' } {
+function extract(dest: string, archive: string, zip: boolean, args: ArchiveArguments, context: PlanContext, effects: readonly Effect[]): Action & { kind: 'run' } {
   const { owner, group } = args;
   return {
     kind: 'run',
     argv: ['sh', '-c', zip ? ZIP_EXTRACT : TAR_EXTRACT, 'unarchive', dest, archive, ownership({ ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }) }) ?? '', args.mode ?? '', ...words(zip, args, true)],
     environment: context.environment,
     ...(context.timeout === undefined ? {} : { timeout: context.timeout }),
-    effects: [{ type: 'stale-below', path: dest }, looksAgain],
+    effects,
   };
 }
 
 /** An archive of the host: its own tar says what differs. */
-function fromHost(dest: string, args: ArchiveArguments, state: State, context: PlanContext): Change {
+function fromHost(folder: RealFile, args: ArchiveArguments, state: State, context: PlanContext): Change {
+  const dest = folder.path;
   if (args.src.includes('://')) throw new TaskError(`src "${args.src}" is a URL`, 'get_url brings it to the host, with its checksum; unpack that with remote_src: true');
   const source = hostPath(args.src, state, context);
-  const there = realFile(source, state).stat;
+  const archive = realFile(source, state);
+  const there = archive.stat;
   if (there?.type !== 'file') throw new TaskError(`${source} ${there ? 'is not a file' : 'does not exist on the host'}`, 'without remote_src it is looked for here');
   const zip = isZip(source);
   const looking = (script: string) => outputOf({ argv: ['sh', '-c', script, 'unarchive', dest, source, '', '', ...words(zip, args, false)] });
+  const result = { dest, src: source, handler: zip ? 'ZipArchive' : 'TarArchive' };
+  const change = (made: readonly string[] | undefined): Change => ({
+    actions: [extract(dest, source, zip, args, context, touched(dest, made))],
+    diff: [{ subject: dest, note: `unpacked from ${source}` }],
+    result,
+  });
+  // A folder that is still to be made holds nothing of any archive.
+  if (context.check && folder.stat?.inode === undefined) return change(undefined);
+  requireReal(archive, context);
+  requireReal(folder, context);
   const said = state.read(looking(zip ? ZIP_COMPARE : TAR_COMPARE));
   const verdict = zip ? zipDiffers(said.stdout, dest) : tarDiffers(`${said.stdout}\n${said.stderr}`, args, context);
   if (said.status > 2 || (said.status !== 0 && !verdict.recognised)) {
@@ -109,9 +124,26 @@ function fromHost(dest: string, args: ArchiveArguments, state: State, context: P
   }
   let changed = verdict.differs;
   if (!changed && wantsAttributes(args)) changed = combinationsDiffer(state.read(looking(zip ? ZIP_LOOK : TAR_LOOK)).stdout, args);
-  const result = { dest, src: source, handler: zip ? 'ZipArchive' : 'TarArchive' };
   if (!changed) return { actions: [], result };
-  return { actions: [extract(dest, source, zip, args, context)], diff: [{ subject: dest, note: `unpacked from ${source}` }], result };
+  const listed = state.read(looking(zip ? ZIP_LIST : TAR_LIST)).stdout.split('\n').map(clean).filter((name) => name !== '' && !name.split('/').includes('..'));
+  return change(listed.map((name) => posix.join(dest, name)));
+}
+
+/** Paths of which nothing is known after unpacking; too many of them, or unknown ones: all below the folder. */
+function touched(dest: string, paths: readonly string[] | undefined): Effect[] {
+  if (paths === undefined || paths.length > 2000) return [{ type: 'stale-below', path: dest }, looksAgain];
+  return [...paths.flatMap((path): Effect[] => (['stat', 'digest', 'content'] as const).map((kind) => ({ type: 'stale', probe: ask(kind, path) }))), looksAgain];
+}
+
+/** What is known of a path after unpacking what was looked into here. */
+function predicted({ entry, path }: { entry: ArchiveEntry; path: string }, { owner, group, mode }: ArchiveArguments): Effect[] {
+  if (entry.type === 'other' || entry.type === 'symlink' || entry.mode === undefined) return touched('', [path]).slice(0, 3);
+  const bits = mode === undefined ? entry.mode : resolveMode(mode, entry.mode, entry.type === 'directory');
+  return [
+    predict(ask('stat', path), freshStat(entry.type, { mode: bits, ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }) })),
+    entry.digest === undefined ? { type: 'stale', probe: ask('digest', path) } : predict(ask('digest', path), entry.digest),
+    { type: 'stale', probe: ask('content', path) },
+  ];
 }
 
 /** Lines of `tar --diff` count unless they are about what the task sets anyway, or what only root can. */
@@ -145,9 +177,11 @@ function fromHere(dest: string, args: ArchiveArguments, state: State, context: P
   const selection = selectionOf(args, zip);
   const result = { dest, src: source, handler: zip ? 'ZipArchive' : 'TarArchive', ...(args.list_files && entries ? { files: names(entries) } : {}) };
   const known = entries !== undefined && selection !== undefined;
-  if (known && !differs(selected(entries, dest, selection), args, state, context.user)) return { actions: [], result };
+  const files = known ? selected(entries, dest, selection) : undefined;
+  if (files && !differs(files, args, state, context.user)) return { actions: [], result };
+  const effects = files && files.length <= 2000 && context.user === 'root' ? [...files.flatMap((file) => predicted(file, args)), looksAgain] : touched(dest, files?.map(({ path }) => path));
   return {
-    actions: [{ ...extract(dest, '', zip, args, context), stdin: bytes }],
+    actions: [{ ...extract(dest, '', zip, args, context, effects), stdin: bytes }],
     diff: [{ subject: dest, note: `unpacked from ${source}` }],
     ...(known ? {} : { unknown: 'what is in this archive is known only by unpacking it' }),
     result,

@@ -36,14 +36,14 @@ beforeEach(() => {
 /** Everything that is asked before and after, about paths that exist or may come to. */
 function knownProbes(): Probe[] {
   const paths = ['.', 'file', 'link', 'dangling', 'nowhere', 'd', 'd/inner', 'new', 'new/a', 'new/a/b', 'd/new', "d/new it's", 'd/-rf', 'hard'].map((name) => (name === '.' ? folder : at(name)));
-  return (['stat', 'digest', 'content'] as const).flatMap((kind) => paths.map((path) => ask(kind, path)));
+  return (['stat', 'digest', 'content', 'sha1'] as const).flatMap((kind) => paths.map((path) => ask(kind, path)));
 }
 
 type Known = Map<string, unknown>;
 
 async function lookAround(session: Session): Promise<Known> {
   const known: Known = new Map();
-  for (const kind of ['stat', 'digest', 'content'] as const) {
+  for (const kind of ['stat', 'digest', 'content', 'sha1'] as const) {
     const probes = knownProbes().filter((probe) => probe.kind === kind);
     const answers = await answersOf(session, kind, probes.map(({ subject }) => subject));
     probes.forEach((probe, i) => known.set(probeKey(probe), answers[i]));
@@ -60,7 +60,7 @@ function after(known: Known, effects: readonly Effect[]): Known {
   if (effects.length > 0) {
     for (const { subject } of knownProbes()) {
       const stat = known.get(probeKey(ask('stat', subject))) as { type?: string } | null;
-      if (stat?.type === 'symlink') for (const kind of ['stat', 'digest', 'content'] as const) next.delete(probeKey(ask(kind, subject)));
+      if (stat?.type === 'symlink') for (const kind of ['stat', 'digest', 'content', 'sha1'] as const) next.delete(probeKey(ask(kind, subject)));
     }
   }
   for (const effect of effects) {
@@ -184,7 +184,7 @@ describe.each(shells)('predictions under %s', (_name, shell) => {
   it('predicts what matters, and does not only make everything stale', async () => {
     const effects = await holds(await open(), { kind: 'write', path: at('new'), content: text('x'), mode: 0o644 });
     const predicted = effects.filter((effect) => effect.type === 'predict' && effect.certain).map((effect) => effect.type === 'predict' && probeKey(effect.probe));
-    for (const kind of ['stat', 'digest', 'content'] as const) expect(predicted).toContain(probeKey(ask(kind, at('new'))));
+    for (const kind of ['stat', 'digest', 'content', 'sha1'] as const) expect(predicted).toContain(probeKey(ask(kind, at('new'))));
   });
 
   it('tells why a write failed, and leaves the old file and nothing beside it', async () => {

@@ -61,13 +61,20 @@ describe('file', () => {
       ['u=rwX,go=rX', 'd 755 0 0 root root\nf 644 0 0 root root\nf 755 0 0 root root\n', undefined],
       ['u=rwX,go=rX', 'd 755 0 0 root root\nf 640 0 0 root root\n', { symbolic: 'u=rwX,go=rX' }],
     ])('mode %s on %j', (mode, lines, wanted) => {
-      const change = actions({ path: '/srv/a', state: 'directory', recurse: true, mode }, [stat('/srv/a', directoryStat()), tree(lines)]);
+      const first = directoryStat({ mode: Number.parseInt(lines.split(' ')[1]!, 8) });
+      const change = actions({ path: '/srv/a', state: 'directory', recurse: true, mode }, [stat('/srv/a', first), tree(lines)]);
       expect(change).toEqual(wanted === undefined ? [] : [{ kind: 'attributes', path: '/srv/a', recursive: true, ...wanted }]);
     });
     it('looks at owners by name and number', () => {
-      const known = [stat('/srv/a', directoryStat()), tree('d 755 0 33 root www-data\nl 777 5 33 games www-data\n')];
+      const known = [stat('/srv/a', directoryStat({ gid: 33, group: 'www-data' })), tree('d 755 0 33 root www-data\nl 777 5 33 games www-data\n')];
       expect(actions({ path: '/srv/a', recurse: true, group: '33' }, known)).toEqual([]);
+      expect(actions({ path: '/srv/a', recurse: true, group: 'root' }, [known[0]!])).toEqual([{ kind: 'attributes', path: '/srv/a', recursive: true, group: 'root' }]);
       expect(actions({ path: '/srv/a', recurse: true, owner: 'root' }, known)).toEqual([{ kind: 'attributes', path: '/srv/a', recursive: true, owner: 'root' }]);
+    });
+    it('in check mode does not look below what is still to be made', () => {
+      const known = [...root, stat('/srv/a', predictedStat({ type: 'directory', mode: 0o755 }))];
+      expect(planOf(file, { path: '/srv/a', recurse: true, mode: '0700' }, known, { check: true }).actions).toHaveLength(1);
+      expect(() => planOf(file, { path: '/srv/a', recurse: true, mode: '0755' }, known, { check: true })).toThrow('depends on an earlier task');
     });
     it('makes a directory where nothing is, and refuses files', () => {
       expect(actions({ path: '/srv/a', recurse: true, mode: '0700' }, [stat('/srv/a', null)])).toEqual([{ kind: 'directory', paths: ['/srv/a'], mode: 0o700 }]);
