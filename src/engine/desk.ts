@@ -265,8 +265,8 @@ export class Desk {
       const errands = pending.map(({ errand }) => errand);
       const all = await this.#options.lane.exchange(user, errands, probes.values());
       this.#doing = undefined;
-      if (!all) this.#goBack(pending.find(({ item }) => item.outcomes.at(-1)?.status !== 0));
-      const last = all ? pending.at(-1) : pending.find(({ item }) => item.outcomes.at(-1)?.status !== 0);
+      const last = all ? pending.at(-1) : pending.find(({ item }) => item.awaited > 0 || item.outcomes.at(-1)?.status !== 0);
+      if (!all) this.#goBack(last);
       if (last) {
         await this.#wait(last.job, last.item);
         await this.#again(last.job, last.item);
@@ -295,7 +295,9 @@ export class Desk {
   #goBack(failed: { readonly job: Job; readonly item: Item } | undefined): void {
     if (!failed) return;
     const { job, item } = failed;
-    this.#reopen(job, job.items.indexOf(item) + 1);
+    // Passed over, not failed: the run was told to stop.
+    const passedOver = item.awaited > 0;
+    this.#reopen(job, job.items.indexOf(item) + (passedOver ? 0 : 1));
     for (const later of job.items.slice(job.next)) if (later.args !== undefined) reset(later);
   }
 
@@ -337,10 +339,10 @@ export class Desk {
   /** Does what of the item's result takes time: a pause, or waiting for the host to come back. */
   async #wait(job: Job, item: Item): Promise<void> {
     const { result } = item;
-    if (!result || job.effective.check || result.status === 'failed' || !waits(result.controller)) return;
+    if (!result || result.status === 'failed' || !waits(result.controller)) return;
     const started = performance.now();
     try {
-      const more = await waitFor(result.controller, this.#options.lane, job.effective.become, this.#options.company);
+      const more = await waitFor(result.controller, this.#options.lane, job.effective.become, this.#options.company, job.effective.check);
       item.result = { ...result, values: { ...result.values, ...more } };
     } catch (error) {
       item.result = failure(error);

@@ -88,6 +88,8 @@ function factProbes(task: Task): readonly Probe[] {
 }
 
 function probesOf([root, name]: Reference): Probe[] {
+  const flat = root!.startsWith('ansible_') ? factGroupOf(root!.slice('ansible_'.length)) : undefined;
+  if (flat !== undefined) return [ask('fact', flat)];
   if (root !== 'facts' && root !== 'ansible_facts') return [];
   if (name === undefined) return factGroups.map((group) => ask('fact', group));
   const group = factGroupOf(name);

@@ -1,6 +1,7 @@
 import { UnreachableError } from '../base/error.js';
 import { emptyMapping, type Value } from '../base/value.js';
 import { Unanswered } from '../modules/module.js';
+import { moduleNamed } from '../modules/registry.js';
 import type { Include, Meta, Role, Task } from '../playbook/tree.js';
 import type { TaskLabel } from '../report/event.js';
 import type { Become } from '../transport/become.js';
@@ -120,15 +121,14 @@ export class HostRun {
 
   /** Tasks that wait for the other hosts of the batch. */
   #needsOthers(task: Task): boolean {
-    const { runOnce, anyErrorsFatal } = task.keywords;
-    if (this.#company.play.strategy === 'linear' || runOnce || anyErrorsFatal) return true;
+    if (this.#company.play.strategy === 'linear' || isOnce(task) || task.keywords.anyErrorsFatal) return true;
     return taskReferences(task).some(([name]) => name === 'hostvars');
   }
 
   async #together(task: Task): Promise<void> {
     const company = await this.#company.meet(this.host, task.id);
     if (this.#company.stopped !== undefined || this.#company.interrupted) return;
-    if (!task.keywords.runOnce) {
+    if (!isOnce(task)) {
       await this.#alone(task);
       if (task.keywords.anyErrorsFatal && this.#company.stopped === undefined) await this.#company.meet(this.host, task.id + 0.5);
       return;
@@ -284,4 +284,9 @@ export class HostRun {
     if (pending.length > 0) this.#company.emit({ type: 'handlers-pending', host: this.host, handlers: pending });
     return end;
   }
+}
+
+/** Done by one host for all that meet for it: because the task says so, or because its module is of that kind. */
+function isOnce({ keywords, module }: Task): boolean {
+  return keywords.runOnce === true || moduleNamed(module).once === true;
 }

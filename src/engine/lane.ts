@@ -78,7 +78,11 @@ export class Lane {
       onOutput: (index, stream, data) => errands[index]?.said(stream, data),
       onStep: (index, result) => {
         const errand = errands[index];
-        if (!errand || result.status === undefined) return;
+        if (!errand) return;
+        if (result.status === undefined) {
+          failed = true;
+          return;
+        }
         const now = performance.now();
         if (result.status !== 0) failed = true;
         errand.done({

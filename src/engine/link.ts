@@ -1,7 +1,7 @@
 import { type Become, openSession } from '../transport/become.js';
 import type { Connection } from '../transport/shell.js';
 import type { Session } from '../transport/session.js';
-import { hostLock } from './lock.js';
+import { hostLock, stopText } from './lock.js';
 
 /** How a host is reached: opened when first needed. */
 export interface LinkOptions {
@@ -25,6 +25,7 @@ export class Link {
   readonly #options: LinkOptions;
   #connection: Promise<Connection> | undefined;
   readonly #sessions = new Map<string, Promise<Session>>();
+  readonly #becomes = new Map<string, Become | undefined>();
   #heartbeat: NodeJS.Timeout | undefined;
   #busy = false;
   #turn: Promise<unknown> = Promise.resolve();
@@ -45,6 +46,7 @@ export class Link {
     if (!opening) {
       opening = this.#open(become);
       this.#sessions.set(key, opening);
+      this.#becomes.set(key, become);
     }
     return opening;
   }
@@ -61,6 +63,19 @@ export class Link {
     });
     this.#turn = turn.catch(() => {});
     return turn;
+  }
+
+  /** Has the shells at work begin nothing after the action they are at: told through a shell beside each. */
+  async stop(): Promise<void> {
+    const { holder, timeout } = this.#options;
+    if (holder === undefined || !this.#busy) return;
+    for (const [key, opening] of this.#sessions) {
+      const session = await opening.catch(() => undefined);
+      if (!session || session.idle || !this.#connection) continue;
+      const beside = await openSession(await this.#connection, this.#becomes.get(key), timeout);
+      await beside.exchange([{ text: stopText(holder), guarded: false, streams: false }], { timeout });
+      beside.close();
+    }
   }
 
   /** Closes everything; the next use connects anew. */

@@ -48,10 +48,14 @@ const names: Readonly<Record<string, (sources: MagicSources) => Value>> = {
   omit: () => OMIT,
 };
 
-export const magicNames: readonly string[] = Object.keys(names);
+/** Ansible's flat names of facts: `ansible_distribution` is `facts.distribution`. */
+const FLAT = 'ansible_';
+
+export const magicNames: ReadonlySet<string> = new Set([...Object.keys(names), ...factNames().map((name) => FLAT + name)]);
 
 export function magic(name: string, sources: MagicSources): Value | undefined {
-  return Object.hasOwn(names, name) ? names[name]!(sources) : undefined;
+  if (Object.hasOwn(names, name)) return names[name]!(sources);
+  return name.startsWith(FLAT) ? fact(name.slice(FLAT.length), sources) : undefined;
 }
 
 /** A mapping whose values are made when they are read: rendering them all would ask the host for everything. */
@@ -61,8 +65,23 @@ function lazily(keys: Iterable<string>, value: (key: string) => Value | undefine
   return view;
 }
 
-function facts({ beliefs }: MagicSources): Values {
-  return lazily(factNames(), (name) => beliefs().read(ask('fact', factGroupOf(name)!))[name]);
+function fact(name: string, { beliefs }: MagicSources): Value | undefined {
+  const group = factGroupOf(name);
+  return group === undefined ? undefined : beliefs().read(ask('fact', group))[name];
+}
+
+/** Every fact by name; names of network interfaces are known only by asking for them. */
+function facts(sources: MagicSources): Values {
+  const view = lazily(factNames(), (name) => fact(name, sources));
+  return new Proxy(view, {
+    has: (target, name) => name in target || (typeof name === 'string' && factGroupOf(name) !== undefined),
+    get: (target, name) => (typeof name === 'string' && !(name in target) ? fact(name, sources) : Reflect.get(target, name)),
+    getOwnPropertyDescriptor: (target, name) =>
+      Reflect.getOwnPropertyDescriptor(target, name) ??
+      (typeof name === 'string' && factGroupOf(name) !== undefined
+        ? { configurable: true, enumerable: false, get: () => fact(name, sources) }
+        : undefined),
+  });
 }
 
 function hostvars({ inventory, scopeOf }: MagicSources): Values {

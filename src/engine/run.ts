@@ -186,6 +186,8 @@ class Run {
       state: run.doing ? ('running' as const) : ('waiting' as const),
     }));
     this.#emit({ type: 'interrupted', signal: 'SIGINT', standing });
+    // A host that cannot be told goes on to the end of its batch; it is told of then.
+    for (const link of this.#links.values()) link.stop().catch(() => {});
   }
 }
 

@@ -1,11 +1,13 @@
 import { basename } from 'node:path';
 import type { Scope } from '../base/scope.js';
-import type { Value, Values } from '../base/value.js';
+import { emptyMapping, isMapping, type Value, type Values } from '../base/value.js';
 import type { Definition, VariableLayer } from '../inventory/inventory.js';
 import { Unknowable } from '../modules/module.js';
 import type { Lexical, Play, Variables } from '../playbook/tree.js';
 import type { Compiled, TemplateCompiler } from '../template/index.js';
 import { TemplateError } from '../template/index.js';
+
+const NOWHERE = { file: '', line: 0, col: 0 };
 
 /** What stands for an argument that should be as if it had not been written (`{{default x omit}}`). */
 export const OMIT = '__omit_place_holder__b3a1';
@@ -14,6 +16,8 @@ export const OMIT = '__omit_place_holder__b3a1';
 export class HostMemory {
   readonly facts = new Map<string, Value>();
   readonly registers = new Map<string, Value>();
+  /** Of include_vars. */
+  readonly included = new Map<string, Definition>();
   /** Registers of tasks whose outcome only a run can tell. */
   readonly unknowable = new Set<string>();
   /** Grows with every change: what was rendered before may be different now. */
@@ -29,6 +33,19 @@ export class HostMemory {
     for (const [name, value] of Object.entries(values)) {
       this.facts.set(name, value);
       this.unknowable.delete(name);
+    }
+    this.epoch++;
+  }
+
+  /** Takes in a file's variables; with a name, as parts of one mapping of that name. */
+  include(definitions: ReadonlyMap<string, Definition>, name?: string): void {
+    if (name === undefined) for (const [each, definition] of definitions) this.included.set(each, definition);
+    else {
+      const before = this.included.get(name)?.value;
+      const value: Values = Object.assign(emptyMapping(), isMapping(before ?? null) ? before : {});
+      for (const [each, definition] of definitions) value[each] = definition.value;
+      const place = definitions.values().next().value?.place ?? NOWHERE;
+      this.included.set(name, { value, place });
     }
     this.epoch++;
   }
@@ -51,7 +68,7 @@ export interface VariableSources {
   readonly compiler: TemplateCompiler;
   /** Names that nothing can override: inventory_hostname, groups, hostvars, facts... */
   magic(name: string): Value | undefined;
-  readonly magicNames: readonly string[];
+  readonly magicNames: ReadonlySet<string>;
 }
 
 const NOTHING: Lexical = { vars: [], params: [] };
@@ -105,7 +122,7 @@ export class TaskScope implements Scope {
   }
 
   has(name: string): boolean {
-    return this.#locals.has(name) || this.#sources.magicNames.includes(name) || this.#sources.memory.unknowable.has(name) || this.#find(name) !== undefined;
+    return this.#locals.has(name) || this.#sources.magicNames.has(name) || this.#sources.memory.unknowable.has(name) || this.#find(name) !== undefined;
   }
 
   get(name: string): Value {
@@ -113,7 +130,7 @@ export class TaskScope implements Scope {
     if (local !== undefined) return local;
     const known = this.#values.get(name);
     if (known !== undefined) return known;
-    const magic = this.#sources.magicNames.includes(name) ? this.#sources.magic(name) : this.#roleMagic(name);
+    const magic = this.#sources.magicNames.has(name) ? this.#sources.magic(name) : this.#roleMagic(name);
     if (magic !== undefined) return magic;
     if (this.#sources.memory.unknowable.has(name)) throw new Unknowable(`${name} comes from a task that only a run can do`);
     const found = this.#find(name);
@@ -133,7 +150,7 @@ export class TaskScope implements Scope {
 
   /** True where the name's value cannot depend on what tasks do: a constant of a file, or a name of the engine's. */
   isPlain(name: string): boolean {
-    if (this.#sources.magicNames.includes(name) || this.#locals.has(name)) return true;
+    if (this.#sources.magicNames.has(name) || this.#locals.has(name)) return true;
     const found = this.#find(name);
     return found === undefined || found.references.length === 0;
   }
@@ -167,6 +184,7 @@ export class TaskScope implements Scope {
       role?.params.get(name) ??
       constant(memory.registers.get(name)) ??
       constant(memory.facts.get(name)) ??
+      this.#definition(memory.included.get(name)) ??
       last(vars, name) ??
       role?.vars.get(name) ??
       this.#ofRoles(name, 'vars') ??
@@ -189,7 +207,10 @@ export class TaskScope implements Scope {
   }
 
   #defined(layer: VariableLayer, name: string): Compiled | undefined {
-    const definition = layer.definitions.get(name);
+    return this.#definition(layer.definitions.get(name));
+  }
+
+  #definition(definition: Definition | undefined): Compiled | undefined {
     if (!definition) return undefined;
     let compiled = compiledDefinitions.get(definition);
     if (!compiled) {
@@ -203,8 +224,6 @@ export class TaskScope implements Scope {
 function last(layers: readonly Variables[], name: string): Compiled | undefined {
   return layers.findLast((variables) => variables.has(name))?.get(name);
 }
-
-const NOWHERE = { file: '', line: 0, col: 0 };
 
 function constant(value: Value | undefined): Compiled | undefined {
   return value === undefined ? undefined : { place: NOWHERE, references: [], render: () => value };

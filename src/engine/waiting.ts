@@ -3,16 +3,19 @@ import { emptyMapping, type Values } from '../base/value.js';
 import type { ControllerEffect } from '../modules/module.js';
 import { ask } from '../probes/registry.js';
 import type { Become } from '../transport/become.js';
+import { readVariables } from '../inventory/files.js';
 import type { Company } from './company.js';
 import type { Lane } from './lane.js';
+import type { HostMemory } from './variables.js';
 
 /** Says whether there is anything to wait for. */
 export function waits(effects: readonly ControllerEffect[]): boolean {
-  return effects.some(({ type }) => type === 'pause' || type === 'reconnect');
+  return effects.some(({ type }) => type === 'pause' || type === 'reconnect' || type === 'include-vars');
 }
 
 /**
- * Does the effects of a change that take time: pauses, and waiting for the host to come back.
+ * Does the effects of a change that take time: reading variables, pauses, and waiting for the host to come back.
+ * Check mode only reads.
  * @returns more of what the task registers
  * @throws TaskError where the host does not come back in time
  */
@@ -21,11 +24,14 @@ export async function waitFor(
   lane: Lane,
   become: Become | undefined,
   company: Company,
+  check: boolean,
 ): Promise<Values> {
   const values = emptyMapping();
   for (const effect of effects) {
     const started = performance.now();
-    if (effect.type === 'pause') {
+    if (effect.type === 'include-vars') await includeVars(effect, company.memory(lane.link.host));
+    else if (check) continue;
+    else if (effect.type === 'pause') {
       const input = await company.pause(effect.seconds, effect.prompt, effect.echo);
       if (input !== undefined) values.user_input = input;
       values.delta = Math.round((performance.now() - started) / 1000);
@@ -35,6 +41,11 @@ export async function waitFor(
     }
   }
   return values;
+}
+
+/** Later files win; with a name, all of them together are one mapping. */
+async function includeVars({ paths, name }: Extract<ControllerEffect, { type: 'include-vars' }>, memory: HostMemory): Promise<void> {
+  for (const path of paths) memory.include(await readVariables(path, path), name);
 }
 
 const sleep = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));

@@ -1,6 +1,7 @@
 /**
  * The functions that every session has on the host, POSIX sh for dash, bash and busybox ash.
  *
+ * USR1                  what is at work ends, and no guarded step after it begins (see Link.stop)
  * hw_end INDEX STATUS   closes a step: a marker on stdout
  * hw_fin INDEX STATUS   the same for a step that streamed: a marker on stderr too
  * hw_recv LENGTH FILE   reads exactly LENGTH bytes of stdin into FILE; reads them also where FILE can't be written
@@ -14,7 +15,7 @@
  *                       copies of the closed descriptors in everything it forks.)
  */
 export function sessionLibrary(nonce: string): string {
-  return `unset hw_nonce hw_failed
+  return `unset hw_nonce hw_failed hw_stopped
 hw_nonce='${nonce}'
 hw_locale=\${LC_ALL-}
 LC_ALL=C
@@ -22,6 +23,7 @@ export LC_ALL
 PATH=\${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
 export PATH
 umask 022
+trap 'hw_stopped=1' USR1
 hw_end() {
   printf '%se%s:%s\\n' "$hw_nonce" "$1" "$2"
 }

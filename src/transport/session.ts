@@ -321,7 +321,7 @@ function stepText(step: Step, index: number): string {
   const size = step.payload === undefined ? 0 : Buffer.isBuffer(step.payload) ? step.payload.length : step.payload.size;
   const merge = step.streams ? '' : ' 2>&1';
   return (
-    `if [ -z "$hw_failed" ]; then\n{\n${step.text}\n}${merge} || hw_failed=$?\n${end} ${index} \${hw_failed:-0}\n` +
+    `if [ -z "$hw_failed$hw_stopped" ]; then\n{\n${step.text}\n}${merge} || hw_failed=$?\n${end} ${index} \${hw_failed:-0}\n` +
     `else\nhw_drop ${size}\n${end} ${index} ${SKIPPED}\nfi\n`
   );
 }
