@@ -1,5 +1,5 @@
 import { type Contender, LOOK_UP, MAKE, programContender, runScript, scriptContender } from './contenders.js';
-import { type BenchOptions, CASES, type CaseName } from './options.js';
+import { type BenchOptions, CASES, type CaseName, isBare, wayOf } from './options.js';
 import { installedPeers } from './peers.js';
 import { numbers } from './play.js';
 import type { Program } from './program.js';
@@ -28,8 +28,8 @@ export async function measureCases(
   const results: CaseResult[] = [];
   for (const name of CASES) {
     if (name === 'controller' || !options.cases.has(name)) continue;
-    const way = name.endsWith('1-host') ? 'one' : name.endsWith('100-ms') ? 'far' : 'many';
-    const bare = name.startsWith('from-bare');
+    const way = wayOf(name);
+    const bare = isBare(name);
     const own = bare
       ? [scriptContender(MAKE, 'make'), programContender(program, CHANGES)]
       : [

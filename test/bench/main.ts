@@ -2,15 +2,16 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { labDown, labList, labUp } from '../../src/lab/lab.js';
 import { measureCases } from './cases.js';
-import { programContender, runScript } from './contenders.js';
+import { runScript } from './contenders.js';
 import { measureController } from './controller.js';
 import { documentText, type Report, tables } from './document.js';
-import { type BenchOptions, readOptions, USAGE } from './options.js';
+import { type BenchOptions, isBare, readOptions, USAGE, wayOf } from './options.js';
 import { numbers } from './play.js';
 import { profileReport } from './profile.js';
 import { type Program, program, ROOT, recordProfile } from './program.js';
 import { type Sites, writeSites } from './sites.js';
 import { surroundings } from './surroundings.js';
+import { title } from './verdict.js';
 
 const LAB = 'bench';
 const options = optionsOrEnd();
@@ -31,7 +32,7 @@ async function bench(options: BenchOptions): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const sites = await writeSites(lab, options, folder);
   try {
-    if (options.profile) await profile(tool, sites);
+    if (options.profile) await profile(options, tool, sites);
     else await compare(options, tool, sites, around);
   } finally {
     await sites.close();
@@ -55,12 +56,18 @@ async function compare(
   if (options.output !== undefined) writeFileSync(resolve(ROOT, options.output), documentText(report));
 }
 
-async function profile(tool: Program, sites: Sites): Promise<void> {
-  for (const site of [sites.one, sites.many]) {
-    await runScript(site, 'make');
-    await programContender(tool, 0).run(site);
-    const folder = await recordProfile(tool, site);
-    console.log(`\n== ${site.hosts.length} host(s), nothing to change (profile in ${folder})`);
+async function profile({ cases, whole }: BenchOptions, tool: Program, sites: Sites): Promise<void> {
+  const wanted = whole ? (['1-host', 'many-hosts'] as const) : [...cases].filter((name) => name !== 'controller');
+  for (const name of wanted) {
+    const site = sites[wayOf(name)];
+    const folder = join(site.folder, 'profile');
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    for (const _ of numbers(3)) {
+      await runScript(site, isBare(name) ? 'reset' : 'make');
+      await recordProfile(tool, site, folder);
+    }
+    console.log(`\n== ${title({ name, hosts: site.hosts.length })} (profiles in ${folder})`);
     console.log(profileReport(folder, ROOT));
   }
 }

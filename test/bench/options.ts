@@ -13,12 +13,25 @@ export const CASES = [
 
 export type CaseName = (typeof CASES)[number];
 
+/** Whether the hosts are reset before each run of a case. */
+export function isBare(name: CaseName): boolean {
+  return name.startsWith('from-bare');
+}
+
+/** Which of the sites a case is about. */
+export function wayOf(name: CaseName): 'one' | 'far' | 'many' {
+  if (name.endsWith('1-host')) return 'one';
+  return name.endsWith('100-ms') ? 'far' : 'many';
+}
+
 export interface BenchOptions {
   /** Hosts of the cases with many. */
   readonly hosts: number;
   /** Runs of each contender where nothing is to change; half as many from bare. */
   readonly runs: number;
   readonly cases: ReadonlySet<CaseName>;
+  /** Nothing was left out by --only or --quick. */
+  readonly whole: boolean;
   readonly peers: boolean;
   /** Hosts with Python for the peers: the case with many hosts is left out for them where there is only one. */
   readonly peerHosts: number;
@@ -38,7 +51,8 @@ export const USAGE = `npm run bench -- [options]
   --peers          Ansible with its defaults, with pipelining and with mitogen, too, where they are installed
   --peer-hosts N   hosts with Python for these (1); with as many as --hosts they do the case of many hosts, too
   --program FILE   another program than dist/cli/main.js; a .ts file is run by tsx
-  --profile        run the program under V8's profiler, at 1 host and at many, and print where its time goes
+  --profile        run the program under V8's profiler instead and print where its time goes: --only's cases, or
+                   1-host and many-hosts
   --output FILE    where the table is written (docs/benchmarks.md; with --only or --quick it is only printed)
   --keep           leave the lab up`;
 
@@ -66,6 +80,7 @@ export function readOptions(argv: readonly string[]): BenchOptions | undefined {
     hosts: count('--hosts', values.hosts, 150),
     runs: count('--runs', values.runs ?? (values.quick ? '3' : '7'), 1000),
     cases: new Set(values.only === undefined ? CASES : values.only.split(',').map(caseName)),
+    whole,
     peers: values.peers,
     peerHosts: count('--peer-hosts', values['peer-hosts'], 50),
     program: values.program,

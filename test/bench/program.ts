@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Measured, measure } from './measure.js';
@@ -68,13 +68,9 @@ export async function roundTrips(program: Program, site: Site): Promise<number> 
   return Math.max(...Object.values(recap).map((host) => host.roundTrips));
 }
 
-/** Runs under the profiler of V8 and returns the folder with the `.cpuprofile` file. */
-export async function recordProfile(program: Program, site: Site): Promise<string> {
-  const folder = join(site.folder, 'profile');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder);
+/** Makes a run under V8's profiler, which leaves a `.cpuprofile` in the folder. */
+export async function recordProfile(program: Program, site: Site, folder: string): Promise<void> {
   const node = ['--cpu-prof', '--cpu-prof-dir', folder, '--cpu-prof-interval', '200'];
   const ran = await runProgram(program, site, { node });
   if (ran.status !== 0) throw new Error(`the run ended with ${ran.status}:\n${ran.output.slice(-2000)}`);
-  return folder;
 }

@@ -26,8 +26,9 @@ export async function latencyProxy(host: string, port: number, roundTrip: number
     keep(near);
     await sleep(roundTrip);
     const far = keep(connect({ host, port, allowHalfOpen: true }));
-    far.on('close', () => near.destroy());
-    near.on('close', () => far.destroy());
+    // One that ends in peace still has bytes under way: its end is delayed like them.
+    far.on('close', (broken) => broken && near.destroy());
+    near.on('close', (broken) => broken && far.destroy());
     delayed(near, far, roundTrip / 2);
     delayed(far, near, roundTrip / 2);
     near.resume();

@@ -1,4 +1,5 @@
 import type { LabState } from '../../src/lab/state.js';
+import { numbers } from './play.js';
 import { latencyProxy } from './proxy.js';
 import { type Site, writeSite } from './site.js';
 
@@ -22,8 +23,10 @@ export async function writeSites(
   folder: string,
 ): Promise<Sites> {
   const proxies: { close(): Promise<void> }[] = [];
-  const named = (prefix: string, count: number) =>
-    lab.hosts.filter(({ name }) => name.startsWith(prefix) && Number(name.slice(prefix.length)) <= count);
+  const named = (prefix: string, count: number) => {
+    const names = new Set(numbers(count).map((i) => `${prefix}${i + 1}`));
+    return lab.hosts.filter(({ name }) => names.has(name));
+  };
   const trio = async (prefix: string, count: number) => {
     const all = named(prefix, count);
     const [first] = all;

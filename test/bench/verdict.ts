@@ -2,7 +2,7 @@ import type { CaseResult } from './cases.js';
 import { LOOK_UP, MAKE, OURS } from './contenders.js';
 import { type ControllerResult, perHost } from './controller.js';
 import { median } from './measure.js';
-import type { CaseName } from './options.js';
+import { type CaseName, isBare } from './options.js';
 
 /** One measured number beside what was asked for. */
 export interface Verdict {
@@ -27,14 +27,14 @@ const bars: Readonly<Record<Exclude<CaseName, 'controller'>, { readonly bar: num
 
 /** A case in words. */
 export function title({ name, hosts }: Pick<CaseResult, 'name' | 'hosts'>): string {
-  const bare = name.startsWith('from-bare') ? 'from bare' : 'nothing to change';
+  const bare = isBare(name) ? 'from bare' : 'nothing to change';
   const way = name.endsWith('100-ms') ? '1 host at 100 ms' : hosts === 1 ? '1 host' : `${hosts} hosts`;
   return `${way}, ${bare}`;
 }
 
 /** The reference of a case. */
 export function referenceOf(name: CaseName): string {
-  return name.startsWith('from-bare') ? MAKE : LOOK_UP;
+  return isBare(name) ? MAKE : LOOK_UP;
 }
 
 /** The median of a contender's runs over that of the reference in the same case; NaN where one is missing. */
