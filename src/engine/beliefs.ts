@@ -3,6 +3,15 @@ import { TaskError } from '../base/error.js';
 import { type State, Unanswered, Unknowable } from '../modules/module.js';
 import { Refusal } from '../probes/probe.js';
 import { type Answers, type Probe, type ProbeName, probeKey } from '../probes/registry.js';
+import type { FileStat } from '../probes/stat.js';
+import { Aliases } from './aliases.js';
+
+/** The path that an effect is about; undefined: it is about something else. */
+function pathOf(effect: Effect): string | undefined {
+  if (effect.type === 'stale-below') return effect.path;
+  if (effect.type !== 'predict' && effect.type !== 'stale') return undefined;
+  return PATHS.has(effect.probe.kind) ? effect.probe.subject : undefined;
+}
 
 interface Belief {
   readonly probe: Probe;
@@ -13,7 +22,7 @@ interface Belief {
 const UNKNOWABLE = Symbol('unknowable');
 
 /** Kinds whose subject is a path. */
-const PATHS: ReadonlySet<ProbeName> = new Set<ProbeName>(['stat', 'digest', 'content']);
+const PATHS: ReadonlySet<ProbeName> = new Set<ProbeName>(['stat', 'digest', 'content', 'sha1']);
 
 const below = (path: string, folder: string): boolean => path.startsWith(folder) && (path[folder.length] === '/' || path.length === folder.length);
 
@@ -27,6 +36,7 @@ const below = (path: string, folder: string): boolean => path.startsWith(folder)
 export class Beliefs implements State {
   readonly #check: boolean;
   readonly #known = new Map<string, Belief>();
+  readonly #aliases = new Aliases();
   /** Check mode: folders of which nothing is known any more, or nothing is left. */
   readonly #blurred: { readonly path: string; readonly gone: boolean }[] = [];
 
@@ -68,18 +78,30 @@ export class Beliefs implements State {
 
   /** The host's own answer. */
   observe(probe: Probe, answer: unknown): void {
+    if (probe.kind === 'stat' && !(answer instanceof Refusal) && answer !== UNKNOWABLE) this.#aliases.see(probe.subject, answer as FileStat | null);
     this.#known.set(probeKey(probe), { probe, answer });
   }
 
   /** What an action that is planned (and will succeed) does to the world. */
   apply(effects: readonly Effect[]): void {
-    for (const effect of effects) this.#applyOne(effect);
+    for (const effect of effects) {
+      const path = pathOf(effect);
+      if (path !== undefined && !this.#check) this.#forgetAliases(path);
+      this.#applyOne(effect);
+    }
   }
 
   /** Forgets everything: the world may be any. */
   clear(): void {
     this.#known.clear();
     this.#blurred.length = 0;
+  }
+
+  /** What changes under one name of a path changes under its other names; there the host is asked again. */
+  #forgetAliases(path: string): void {
+    for (const other of this.#aliases.of(path)) {
+      for (const [key, { probe }] of this.#known) if (PATHS.has(probe.kind) && below(probe.subject, other)) this.#known.delete(key);
+    }
   }
 
   #applyOne(effect: Effect): void {

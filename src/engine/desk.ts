@@ -2,6 +2,7 @@ import type { Action } from '../actions/registry.js';
 import { actionEffects } from '../actions/registry.js';
 import type { UnreachableError } from '../base/error.js';
 import { Unanswered, Unknowable } from '../modules/module.js';
+import { moduleNamed } from '../modules/registry.js';
 import type { Role, Task } from '../playbook/tree.js';
 import { type Probe, probeKey } from '../probes/registry.js';
 import type { TaskLabel } from '../report/event.js';
@@ -162,6 +163,7 @@ export class Desk {
   async #planNext(job: Job): Promise<boolean> {
     const item = job.items[job.next]!;
     if (item.result === undefined) {
+      this.#refresh(job, item);
       const planned = planItem(job, item, this.#options.lane, this.#options.company);
       if (planned === 'send') for (const action of item.change!.actions) this.#send(job, item, action);
       else if (planned !== 'done' && 'ask' in planned) {
@@ -193,6 +195,14 @@ export class Desk {
       return false;
     }
     return true;
+  }
+
+  /** What a module must not know from before is asked anew. */
+  #refresh(job: Job, item: Item): void {
+    const { fresh } = moduleNamed(job.task.module);
+    if (!fresh || item.refreshed) return;
+    item.refreshed = true;
+    this.#options.lane.apply([{ type: 'stale-kinds', kinds: fresh }]);
   }
 
   /** Every item is planned: the play goes on behind the task. */

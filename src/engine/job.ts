@@ -34,6 +34,8 @@ export interface Item {
   readonly outcomes: Outcome[];
   /** Actions of the change that are on their way. */
   awaited: number;
+  /** Answers that must not be older than the task have been forgotten. */
+  refreshed?: boolean;
   attempt: number;
   result?: ItemResult;
 }
