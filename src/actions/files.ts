@@ -108,7 +108,12 @@ export const link = actionKind<LinkAction>({
     const source = look(ask('stat', target));
     if (!source) return [...begin, { type: 'stale', probe: ask('stat', target) }];
     const linked: FileStat = { ...source, links: undefined, ctime: undefined };
-    return [...begin, predict(ask('stat', path), linked), predict(ask('stat', target), linked), ...folderTouched(path, look)];
+    return [
+      ...begin,
+      predict(ask('stat', path), linked),
+      predict(ask('stat', target), linked),
+      ...folderTouched(path, look),
+    ];
   },
 });
 
@@ -125,14 +130,19 @@ export const touch = actionKind<TouchAction>({
   step: ({ path, accessTime, modificationTime }) => {
     const one = (flag: string, time: string | undefined): string[] =>
       time === 'preserve' ? [] : [`touch ${flag}${time === undefined ? '' : ` -d ${quote(time)}`} -- ${quote(path)}`];
-    const steps = [`{ [ -e ${quote(path)} ] || : >${quote(path)}; }`, ...one('-a', accessTime), ...one('-m', modificationTime)];
+    const steps = [
+      `{ [ -e ${quote(path)} ] || : >${quote(path)}; }`,
+      ...one('-a', accessTime),
+      ...one('-m', modificationTime),
+    ];
     return { text: steps.join(' && ') };
   },
   effects: ({ path }, look) => {
     const probe = ask('stat', path);
     const before = look(probe);
     if (before === undefined) return [{ type: 'stale', probe }, looksAgain];
-    if (before) return [predict(probe, { ...before, atime: undefined, mtime: undefined, ctime: undefined }), looksAgain];
+    if (before)
+      return [predict(probe, { ...before, atime: undefined, mtime: undefined, ctime: undefined }), looksAgain];
     const empty = Buffer.alloc(0);
     return [
       predict(probe, freshStat('file', { mode: 0o644 }, 0)),

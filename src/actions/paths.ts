@@ -20,7 +20,8 @@ export function ownership({ owner, group }: Attributes): string | undefined {
 
 /** The stat to expect of something just made, with the fields nobody can know left undefined. */
 export function freshStat(type: FileType, attributes: Attributes, size?: number): FileStat {
-  const id = (name: string | undefined): number | undefined => (name !== undefined && /^\d+$/.test(name) ? Number(name) : undefined);
+  const id = (name: string | undefined): number | undefined =>
+    name !== undefined && /^\d+$/.test(name) ? Number(name) : undefined;
   return {
     type,
     mode: attributes.mode,

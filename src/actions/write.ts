@@ -66,7 +66,13 @@ export const landing: ReadonlyMap<string, string> = new Map([['hw_land', LAND]])
 /** Shell text around a step whose file must be accepted by a command before it lands. */
 export function validating(words: readonly string[] | undefined, step: string): string {
   if (words === undefined) return step;
-  const command = words.map((word) => word.split('%s').map((part) => (part === '' ? '' : quote(part))).join('"$1"') || "''");
+  const command = words.map(
+    (word) =>
+      word
+        .split('%s')
+        .map((part) => (part === '' ? '' : quote(part)))
+        .join('"$1"') || "''",
+  );
   return `hw_validate() {\n${command.join(' ')} >&2\n}\n${step}\nhw_r=$?\nhw_validate() { :; }\n(exit "$hw_r")`;
 }
 
@@ -119,7 +125,9 @@ export const write = actionKind<WriteAction>({
     const effects: Effect[] = [
       predict(ask('stat', path), freshStat('file', action, size)),
       predict(ask('digest', path), digestOf(content)),
-      Buffer.isBuffer(content) ? predict(ask('content', path), content) : { type: 'stale', probe: ask('content', path) },
+      Buffer.isBuffer(content)
+        ? predict(ask('content', path), content)
+        : { type: 'stale', probe: ask('content', path) },
     ];
     const bytes = Buffer.isBuffer(content) ? content : undefined;
     const sum = sha1Of(content);

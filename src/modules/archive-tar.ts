@@ -34,7 +34,8 @@ export function readTar(bytes: Buffer): ArchiveEntry[] {
       const target = long.target ?? text(header, 157, 100);
       long = {};
       if (path === '') continue;
-      if (kind === '0' || kind === '\0' || kind === '7') entries.push({ path, type: 'file', mode, mtime, digest: createHash('sha256').update(data).digest('hex') });
+      if (kind === '0' || kind === '\0' || kind === '7')
+        entries.push({ path, type: 'file', mode, mtime, digest: createHash('sha256').update(data).digest('hex') });
       else if (kind === '5') entries.push({ path, type: 'directory', mode, mtime });
       else if (kind === '2') entries.push({ path, type: 'symlink', mode: undefined, mtime: undefined, target });
       else entries.push({ path, type: 'other', mode: undefined, mtime: undefined });
@@ -44,7 +45,11 @@ export function readTar(bytes: Buffer): ArchiveEntry[] {
 }
 
 /** A path of an archive as ArchiveEntry has it. */
-export const clean = (path: string): string => path.replace(/^(\.?\/+)+/, '').replace(/\/+$/, '').replace(/^\.$/, '');
+export const clean = (path: string): string =>
+  path
+    .replace(/^(\.?\/+)+/, '')
+    .replace(/\/+$/, '')
+    .replace(/^\.$/, '');
 
 function text(bytes: Buffer, from: number, length: number): string {
   const field = bytes.subarray(from, from + length);

@@ -34,14 +34,23 @@ export function readZip(bytes: Buffer, most: number): ArchiveEntry[] {
     const mode = unix === 0 ? undefined : unix & 0o7777;
     if (path === '') continue;
     if (name.endsWith('/')) {
-      entries.push({ path, type: 'directory', mode, mtime: undefined });
+      // unzip leaves folders that are there as they are.
+      entries.push({ path, type: 'directory', mode: undefined, mtime: undefined });
       continue;
     }
     left -= size;
     if (left < 0 || size === 0xffffffff) throw new Error('it is too large to be looked into');
     const data = content(bytes, local, method, packed, size);
-    if (unix >> 12 === 0o12) entries.push({ path, type: 'symlink', mode: undefined, mtime: undefined, target: data.toString('utf8') });
-    else entries.push({ path, type: 'file', mode, mtime: undefined, digest: createHash('sha256').update(data).digest('hex') });
+    if (unix >> 12 === 0o12)
+      entries.push({ path, type: 'symlink', mode: undefined, mtime: undefined, target: data.toString('utf8') });
+    else
+      entries.push({
+        path,
+        type: 'file',
+        mode,
+        mtime: undefined,
+        digest: createHash('sha256').update(data).digest('hex'),
+      });
   }
   return entries;
 }

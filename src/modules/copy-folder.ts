@@ -17,19 +17,30 @@ const rootOf = (source: string, dest: string, args: CopyArguments): string =>
 
 /** Every path on the host that the copy of a folder is about, with the entry of the list it comes from. */
 function pathsOf(source: string, root: string, context: PlanContext): { entry: string; path: string }[] {
-  return ['./', ...context.local.list(source)].map((entry) => ({ entry, path: posix.join(root, entry).replace(/(.)\/$/, '$1') }));
+  return ['./', ...context.local.list(source)].map((entry) => ({
+    entry,
+    path: posix.join(root, entry).replace(/(.)\/$/, '$1'),
+  }));
 }
 
 /** What copyFolder reads. */
 export function folderProbes(source: string, dest: string, args: CopyArguments, context: PlanContext): Probe[] {
   return pathsOf(source, rootOf(source, dest, args), context).flatMap(({ entry, path }): Probe[] => {
     if (entry.endsWith('/')) return [ask('stat', path)];
-    return context.diff ? [ask('stat', path), ask('digest', path), ask('content', path)] : [ask('stat', path), ask('digest', path)];
+    return context.diff
+      ? [ask('stat', path), ask('digest', path), ask('content', path)]
+      : [ask('stat', path), ask('digest', path)];
   });
 }
 
 /** The plan that brings a folder of this machine to the host; what else is in the folder there stays. */
-export function copyFolder(source: string, dest: string, args: CopyArguments, state: State, context: PlanContext): Change {
+export function copyFolder(
+  source: string,
+  dest: string,
+  args: CopyArguments,
+  state: State,
+  context: PlanContext,
+): Change {
   const root = rootOf(source, dest, args);
   readAll(state, folderProbes(source, dest, args, context));
   const actions: Action[] = [];
@@ -39,7 +50,8 @@ export function copyFolder(source: string, dest: string, args: CopyArguments, st
     if (entry.endsWith('/')) {
       const { owner, group } = args;
       const there = made.has(posix.dirname(path)) ? { path, stat: null } : realFile(path, state);
-      if (there.stat && there.stat.type !== 'directory') throw new TaskError(`${path} is a ${typeName(there.stat.type)}, not a folder`);
+      if (there.stat && there.stat.type !== 'directory')
+        throw new TaskError(`${path} is a ${typeName(there.stat.type)}, not a folder`);
       if (there.stat) {
         const planned = planAttributes(there.path, there.stat, { owner, group }, state);
         if (planned) actions.push(planned.action);
@@ -48,16 +60,31 @@ export function copyFolder(source: string, dest: string, args: CopyArguments, st
       }
       const paths = made.has(posix.dirname(path)) ? [path] : missingFolders(path, state);
       const above = posix.dirname(paths[0]!);
-      const mode = args.directory_mode === undefined ? (made.get(above) ?? usualMode(above, state)) : resolveMode(args.directory_mode, 0o755, true);
+      const mode =
+        args.directory_mode === undefined
+          ? (made.get(above) ?? usualMode(above, state))
+          : resolveMode(args.directory_mode, 0o755, true);
       for (const each of paths) made.set(each, mode);
-      actions.push({ kind: 'directory', paths, mode, ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }) });
+      actions.push({
+        kind: 'directory',
+        paths,
+        mode,
+        ...(owner === undefined ? {} : { owner }),
+        ...(group === undefined ? {} : { group }),
+      });
       diff.push(...paths.map((each) => ({ subject: each, note: 'directory made' })));
       continue;
     }
     const local = posix.join(source, entry);
     const mode = args.mode === 'preserve' ? showMode(context.local.mode(local)) : args.mode;
     // In a folder that is still to be made there is nothing, whatever it takes to make it.
-    const change = planFile(path, context.local.bytes(local), { ...args, mode, parents: made.has(posix.dirname(path)) }, state, context);
+    const change = planFile(
+      path,
+      context.local.bytes(local),
+      { ...args, mode, parents: made.has(posix.dirname(path)) },
+      state,
+      context,
+    );
     actions.push(...change.actions.filter((action) => action.kind !== 'directory'));
     diff.push(...(change.diff ?? []));
   }

@@ -10,7 +10,13 @@ import type { Change, PlanContext, State } from './module.js';
 import { planDuplicate } from './write-file.js';
 
 /** The plan of `remote_src: true`: a file or folder of the host is copied there, without coming here. */
-export function copyOnHost(dest: string, inFolder: boolean, args: CopyArguments, state: State, context: PlanContext): Change {
+export function copyOnHost(
+  dest: string,
+  inFolder: boolean,
+  args: CopyArguments,
+  state: State,
+  context: PlanContext,
+): Change {
   if (args.src === undefined) throw new TaskError('remote_src needs src');
   const source = hostPath(args.src, state, context);
   const from = realFile(source, state);
@@ -31,7 +37,10 @@ function folder(from: RealFile, dest: string, args: CopyArguments, state: State,
   const source = from.path;
   const preserve = args.mode === 'preserve';
   if (wantsAttributes({ ...args, mode: preserve ? undefined : args.mode })) {
-    throw new TaskError('owner, group and mode are not set while a folder is copied on the host', 'follow it with file: {recurse: true}');
+    throw new TaskError(
+      'owner, group and mode are not set while a folder is copied on the host',
+      'follow it with file: {recurse: true}',
+    );
   }
   const root = args.src!.endsWith('/') ? dest : posix.join(dest, posix.basename(cleanPath(args.src!)));
   const missing = missingFolders(root, state);
@@ -42,11 +51,20 @@ function folder(from: RealFile, dest: string, args: CopyArguments, state: State,
     const said = state.read(outputOf({ argv: ['diff', '-rq', '--no-dereference', '--', source, root] }));
     if (said.status > 1) throw new TaskError(`diff ${source} ${root}: ${said.stderr.trim()}`);
     const here = `Only in ${root}`;
-    const differs = said.stdout.split('\n').some((line) => line !== '' && !(line.startsWith(`${here}:`) || line.startsWith(`${here}/`)));
+    const differs = said.stdout
+      .split('\n')
+      .some((line) => line !== '' && !(line.startsWith(`${here}:`) || line.startsWith(`${here}/`)));
     if (!differs) return { actions: [], result };
   }
   const actions: Action[] = missing.length === 0 ? [] : [{ kind: 'directory', paths: missing, mode: 0o755 }];
   const argv = ['cp', '-RP', ...(preserve ? ['-p'] : []), ...(args.force ? [] : ['-n']), '--', `${source}/.`, root];
-  actions.push({ kind: 'run', argv, effects: [{ type: 'stale-below', path: root }, { type: 'stale-kinds', kinds: ['output', 'sha1', 'chunk'] }] });
+  actions.push({
+    kind: 'run',
+    argv,
+    effects: [
+      { type: 'stale-below', path: root },
+      { type: 'stale-kinds', kinds: ['output', 'sha1', 'chunk'] },
+    ],
+  });
   return { actions, diff: [{ subject: root, note: `content of ${source}` }], result };
 }

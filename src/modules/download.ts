@@ -27,7 +27,8 @@ export function checkUrl(url: string): URL {
   } catch {
     throw new TaskError(`"${url}" is not a URL`, 'write it whole, e.g. https://example.org/file');
   }
-  if (!/^(https?|ftps?|file):$/.test(parsed.protocol)) throw new TaskError(`"${url}": ${parsed.protocol} is not supported`, 'known: http, https, ftp, file');
+  if (!/^(https?|ftps?|file):$/.test(parsed.protocol))
+    throw new TaskError(`"${url}": ${parsed.protocol} is not supported`, 'known: http, https, ftp, file');
   if (/[\s\0]/.test(url)) throw new TaskError(`"${url}" has a space in it`, 'write %20');
   return parsed;
 }
@@ -60,11 +61,21 @@ export function requestText(request: Request): Buffer {
   }
   if (request.clientCertificate !== undefined) add('cert', 'certificate', request.clientCertificate);
   if (request.clientKey !== undefined) add('key', 'private_key', request.clientKey);
-  return Buffer.from([request.url, isPlain(request) ? 'plain' : 'private', String(curl.length), ...curl, ...wget, ''].join('\n'));
+  return Buffer.from(
+    [request.url, isPlain(request) ? 'plain' : 'private', String(curl.length), ...curl, ...wget, ''].join('\n'),
+  );
 }
 
 /** Nothing beside the address, and no secret in it: apt's helper can do that, and may have it among its arguments. */
-function isPlain({ url, headers, user, validateCertificates, useProxy, clientCertificate, clientKey }: Request): boolean {
+function isPlain({
+  url,
+  headers,
+  user,
+  validateCertificates,
+  useProxy,
+  clientCertificate,
+  clientKey,
+}: Request): boolean {
   const { username, password } = new URL(url);
   const bare = Object.keys(headers).length === 0 && user === undefined && username === '' && password === '';
   return bare && validateCertificates && useProxy && clientCertificate === undefined && clientKey === undefined;
@@ -105,7 +116,14 @@ download() {
 
 /** Prints what is at an address, for looking only; no secrets, as the address is among the arguments. */
 export function lookScript(url: string, seconds: number): string[] {
-  const request = requestText({ url, headers: {}, basicAuth: false, validateCertificates: true, useProxy: true, agent: AGENT });
+  const request = requestText({
+    url,
+    headers: {},
+    basicAuth: false,
+    validateCertificates: true,
+    useProxy: true,
+    agent: AGENT,
+  });
   const script = `printf %s "$1" | {${DOWNLOAD}f=$t/list\ndownload "$f" "$2" && cat "$f"\n}`;
   return ['sh', '-c', script, 'download', request.toString(), String(seconds)];
 }
@@ -117,9 +135,18 @@ export const AGENT = 'ansible-httpget';
 export const DOWNLOAD_FAILURES: readonly (readonly [RegExp, string])[] = [
   [/neither curl nor wget/, 'install curl'],
   [/error: 404|404 +Not Found|ERROR 404/i, 'the server does not have it: is the URL right?'],
-  [/error: 40[13]|40[13] +(Unauthorized|Forbidden)|ERROR 40[13]/i, 'the server wants other credentials: url_username, url_password, headers'],
-  [/certificate|SSL|TLS/i, 'the certificate was not accepted: is ca-certificates installed, and the clock of the host right?'],
+  [
+    /error: 40[13]|40[13] +(Unauthorized|Forbidden)|ERROR 40[13]/i,
+    'the server wants other credentials: url_username, url_password, headers',
+  ],
+  [
+    /certificate|SSL|TLS/i,
+    'the certificate was not accepted: is ca-certificates installed, and the clock of the host right?',
+  ],
   [/timed? ?out|too slow|Operation too slow/i, 'the server did not answer in time: raise timeout, or see the firewall'],
-  [/Could not resolve|unable to resolve|Temporary failure/i, 'the host cannot look up the name: see its /etc/resolv.conf'],
+  [
+    /Could not resolve|unable to resolve|Temporary failure/i,
+    'the host cannot look up the name: see its /etc/resolv.conf',
+  ],
   [/refused|Failed to connect|No route to host|unreachable/i, 'the server cannot be reached from the host'],
 ];

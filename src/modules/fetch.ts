@@ -11,7 +11,11 @@ export const fetch = defineModule({
   description: 'Brings a file of the host to this machine.',
   options: {
     src: { type: 'path', required: true, description: 'Absolute path of the file on the host.' },
-    dest: { type: 'path', required: true, description: 'Folder here; the file lands in dest/HOST/PATH. Relative to the playbook.' },
+    dest: {
+      type: 'path',
+      required: true,
+      description: 'Folder here; the file lands in dest/HOST/PATH. Relative to the playbook.',
+    },
     flat: { type: 'bool', default: false, description: 'dest is the file itself, or where it ends in / its folder.' },
     fail_on_missing: { type: 'bool', default: true, description: 'It is an error where the file is not there.' },
     validate_checksum: { type: 'bool', default: true, description: 'Verify what arrived.' },
@@ -25,8 +29,14 @@ export const fetch = defineModule({
     const path = hostPath(args.src, state, context);
     const real = realFile(path, state);
     if (real.stat?.type !== 'file') {
-      const message = real.stat ? `${path} is a ${typeName(real.stat.type)}, not a file` : `${path} does not exist on the host`;
-      if (real.stat || args.fail_on_missing) throw new TaskError(message, real.stat ? 'fetch brings single files; find lists them' : 'fail_on_missing: false passes over it');
+      const message = real.stat
+        ? `${path} is a ${typeName(real.stat.type)}, not a file`
+        : `${path} does not exist on the host`;
+      if (real.stat || args.fail_on_missing)
+        throw new TaskError(
+          message,
+          real.stat ? 'fetch brings single files; find lists them' : 'fail_on_missing: false passes over it',
+        );
       return { actions: [], message, result: { file: path, msg: message } };
     }
     const dest = destination(args.dest, args.flat, path, context);
@@ -36,7 +46,10 @@ export const fetch = defineModule({
     if (digest !== null && localDigest(dest, context) === digest) return { actions: [], changed: false, result };
     const content = wholeFile(real, state);
     if (args.validate_checksum && digest !== null && digestOf(content) !== digest) {
-      throw new TaskError(`${path} changed while it was fetched`, 'run the task again, or validate_checksum: false for files that are always written to');
+      throw new TaskError(
+        `${path} changed while it was fetched`,
+        'run the task again, or validate_checksum: false for files that are always written to',
+      );
     }
     return {
       actions: [],
@@ -57,7 +70,8 @@ function destination(dest: string, flat: boolean, path: string, context: PlanCon
   return posix.join(folder, host.replaceAll('/', '_'), posix.join('/', path));
 }
 
-const expandHome = (path: string): string => (path.startsWith('~/') ? posix.join(process.env.HOME ?? '/', path.slice(2)) : path);
+const expandHome = (path: string): string =>
+  path.startsWith('~/') ? posix.join(process.env.HOME ?? '/', path.slice(2)) : path;
 
 function variable(name: string, context: PlanContext): string | undefined {
   const value = context.value(name);

@@ -8,7 +8,10 @@ import type { Options } from './options.js';
 
 /** The options that every module which makes files has, as in Ansible. */
 export const fileOptions = {
-  mode: { type: 'mode', description: "Permissions: octal digits in quotes ('0644') or chmod's symbolic form (u=rw,g=r)." },
+  mode: {
+    type: 'mode',
+    description: "Permissions: octal digits in quotes ('0644') or chmod's symbolic form (u=rw,g=r).",
+  },
   owner: { type: 'str', description: 'Name or number of the user who owns it.' },
   group: { type: 'str', description: 'Name or number of the group that owns it.' },
 } as const satisfies Options;
@@ -38,7 +41,8 @@ export function planAttributes(
   const notes: string[] = [];
   const action: { -readonly [K in keyof AttributesAction]: AttributesAction[K] } = { kind: 'attributes', path };
   // What the host said has an inode; what a prediction leaves open must be asked for.
-  const open = <V>(value: V | undefined): V | undefined => (stat.inode === undefined ? state.field(probe, value) : value);
+  const open = <V>(value: V | undefined): V | undefined =>
+    stat.inode === undefined ? state.field(probe, value) : value;
   if (wanted.owner !== undefined && !isOwner(wanted.owner, stat.owner, stat.uid, open)) {
     action.owner = wanted.owner;
     notes.push(`owner ${stat.owner ?? stat.uid} → ${wanted.owner}`);

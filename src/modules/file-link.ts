@@ -35,10 +35,14 @@ export function planSymlink(path: string, there: FileStat | null, args: FileArgs
 
 /** An empty directory makes way for a link, with force. */
 function emptied(path: string, { force }: FileArgs, state: State): Action {
-  if (!force) throw new TaskError(`${path} is there and is a directory, not a link`, 'force: true replaces it where it is empty');
+  if (!force)
+    throw new TaskError(`${path} is there and is a directory, not a link`, 'force: true replaces it where it is empty');
   const found = state.read(outputOf({ argv: ['find', path, '-mindepth', '1', '-print', '-quit'] }));
   if (found.stdout !== '' || found.status !== 0) {
-    throw new TaskError(`${path} is a directory with something in it; a link will not replace it`, 'remove it first: state: absent');
+    throw new TaskError(
+      `${path} is a directory with something in it; a link will not replace it`,
+      'remove it first: state: absent',
+    );
   }
   return { kind: 'run', argv: ['rmdir', '--', path], effects: [{ type: 'stale-below', path, gone: true }] };
 }
@@ -80,12 +84,14 @@ export function planHardLink(path: string, there: FileStat | null, args: FileArg
   if (source.type === 'directory') throw new TaskError(`${target} is a directory, and directories have no hard links`);
   if (there) {
     const same =
-      state.field(ask('stat', path), there.inode) === state.field(ask('stat', target), source.inode) && there.device === source.device;
+      state.field(ask('stat', path), there.inode) === state.field(ask('stat', target), source.inode) &&
+      there.device === source.device;
     if (same) {
       const attributes = planAttributes(path, there, args, state);
       return attributes ? { actions: [attributes.action], diff: [attributes.diff], result } : { actions: [], result };
     }
-    if (there.type === 'directory') throw new TaskError(`${path} is there and is a directory`, 'remove it first: state: absent');
+    if (there.type === 'directory')
+      throw new TaskError(`${path} is there and is a directory`, 'remove it first: state: absent');
     if (!args.force) throw new TaskError(`${path} is there and is another file`, 'force: true replaces it');
   }
   const attributes = planAttributes(path, source, args, state);

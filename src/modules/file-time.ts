@@ -5,7 +5,15 @@ import type { FileStat } from '../probes/stat.js';
 import type { State } from './module.js';
 
 /** Fields of strftime that a time may be written with, and how they look. */
-const FIELDS: Readonly<Record<string, string>> = { Y: '\\d{4}', y: '\\d{2}', m: '\\d{1,2}', d: '\\d{1,2}', H: '\\d{1,2}', M: '\\d{1,2}', S: '\\d{1,2}' };
+const FIELDS: Readonly<Record<string, string>> = {
+  Y: '\\d{4}',
+  y: '\\d{2}',
+  m: '\\d{1,2}',
+  d: '\\d{1,2}',
+  H: '\\d{1,2}',
+  M: '\\d{1,2}',
+  S: '\\d{1,2}',
+};
 
 /** Ansible's own form, `YYYYMMDDHHMM.SS`. */
 export const TIME_FORMAT = '%Y%m%d%H%M.%S';
@@ -20,12 +28,19 @@ export function parseTime(text: string, format: string): string {
     if (field === undefined) return `\\${all}`;
     if (field === '%') return '%';
     const digits = FIELDS[field];
-    if (digits === undefined) throw new TaskError(`the time format "${format}" has %${field}`, `known: ${Object.keys(FIELDS).map((name) => `%${name}`).join(' ')}`);
+    if (digits === undefined)
+      throw new TaskError(
+        `the time format "${format}" has %${field}`,
+        `known: ${Object.keys(FIELDS)
+          .map((name) => `%${name}`)
+          .join(' ')}`,
+      );
     names.push(field);
     return `(${digits})`;
   });
   const match = new RegExp(`^${pattern}$`).exec(text);
-  if (!match) throw new TaskError(`"${text}" is no time of the form ${format}`, 'write preserve, now, or e.g. 202401312359.00');
+  if (!match)
+    throw new TaskError(`"${text}" is no time of the form ${format}`, 'write preserve, now, or e.g. 202401312359.00');
   const value = new Map(names.map((name, i) => [name, match[i + 1]!]));
   const two = (name: string, usual: string): string => (value.get(name) ?? usual).padStart(2, '0');
   const year = value.get('Y') ?? (value.has('y') ? `20${value.get('y')!}` : '1900');
@@ -43,15 +58,23 @@ interface TimeArguments {
  * The action that gives a file its times, or undefined where it has them.
  * @param usual what a time that is not given means: `now` for touch, `preserve` otherwise
  */
-export function planTimes(path: string, stat: FileStat | null, args: TimeArguments, usual: 'now' | 'preserve', state: State): TouchAction | undefined {
+export function planTimes(
+  path: string,
+  stat: FileStat | null,
+  args: TimeArguments,
+  usual: 'now' | 'preserve',
+  state: State,
+): TouchAction | undefined {
   const access = wanted(args.access_time ?? usual, args.access_time_format, state);
   const modification = wanted(args.modification_time ?? usual, args.modification_time_format, state);
   const kept = (time: string, now: number | undefined): boolean =>
-    time === 'preserve' || (stat !== null && time !== 'now' && Number(time.slice(1)) === state.field(ask('stat', path), now));
+    time === 'preserve' ||
+    (stat !== null && time !== 'now' && Number(time.slice(1)) === state.field(ask('stat', path), now));
   const keepAccess = kept(access, stat?.atime);
   const keepModification = kept(modification, stat?.mtime);
   if (stat && keepAccess && keepModification) return undefined;
-  const said = (time: string, keep: boolean) => (stat && keep ? 'preserve' : time === 'now' || time === 'preserve' ? undefined : time);
+  const said = (time: string, keep: boolean) =>
+    stat && keep ? 'preserve' : time === 'now' || time === 'preserve' ? undefined : time;
   const accessTime = said(access, keepAccess);
   const modificationTime = said(modification, keepModification);
   return {

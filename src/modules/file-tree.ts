@@ -10,7 +10,12 @@ import type { PlanContext, State } from './module.js';
  * The action that gives everything at and below a folder the wanted attributes, or undefined where all has
  * them: one question, answered in a line for each combination of attributes that occurs.
  */
-export function planTree(folder: RealFile, wanted: FileArguments, state: State, context: PlanContext): AttributesAction | undefined {
+export function planTree(
+  folder: RealFile,
+  wanted: FileArguments,
+  state: State,
+  context: PlanContext,
+): AttributesAction | undefined {
   const { path } = folder;
   // Where the folder itself lacks them, nothing needs to be known of what is below it.
   const itself = folder.stat && planAttributes(path, folder.stat, wanted, state) !== undefined;
@@ -32,7 +37,8 @@ export function planTree(folder: RealFile, wanted: FileArguments, state: State, 
 function treeDiffers(path: string, wanted: FileArguments, state: State): boolean {
   const script = `find "$1" -printf '%y %m %U %G %u %g\\n' | sort -u`;
   const said = state.read(outputOf({ argv: ['sh', '-c', script, 'find', path] }));
-  if (said.stderr !== '' || said.stdout === '') throw new TaskError(`find ${path}: ${said.stderr.trim() || 'no answer'}`);
+  if (said.stderr !== '' || said.stdout === '')
+    throw new TaskError(`find ${path}: ${said.stderr.trim() || 'no answer'}`);
   return combinationsDiffer(said.stdout, wanted);
 }
 

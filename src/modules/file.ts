@@ -22,10 +22,20 @@ const options = {
   src: { type: 'path', description: 'Where a link points.' },
   recurse: { type: 'bool', default: false, description: 'Attributes also for everything below a directory.' },
   follow: { type: 'bool', default: true, description: 'A symlink at the path stands for what it leads to.' },
-  force: { type: 'bool', default: false, description: 'Make a link although its target is missing, or in place of a file.' },
-  access_time: { type: 'str', description: '`preserve`, `now` or a time in access_time_format; left out: preserve, with touch now.' },
+  force: {
+    type: 'bool',
+    default: false,
+    description: 'Make a link although its target is missing, or in place of a file.',
+  },
+  access_time: {
+    type: 'str',
+    description: '`preserve`, `now` or a time in access_time_format; left out: preserve, with touch now.',
+  },
   access_time_format: { type: 'str', default: TIME_FORMAT, description: 'strftime format of access_time.' },
-  modification_time: { type: 'str', description: '`preserve`, `now` or a time in modification_time_format; left out: preserve, with touch now.' },
+  modification_time: {
+    type: 'str',
+    description: '`preserve`, `now` or a time in modification_time_format; left out: preserve, with touch now.',
+  },
   modification_time_format: { type: 'str', default: TIME_FORMAT, description: 'strftime format of modification_time.' },
   ...fileOptions,
 } as const;
@@ -46,14 +56,17 @@ export const file = defineModule({
   probes: (args, context) =>
     pathProbes(args.path, context, (path) => {
       if (args.state === 'directory') return [ask('stat', path), ask('stat', posix.dirname(path))];
-      return args.src === undefined || (args.force && args.state !== 'hard') ? [ask('stat', path)] : [ask('stat', path), ask('stat', posix.resolve(posix.dirname(path), args.src))];
+      return args.src === undefined || (args.force && args.state !== 'hard')
+        ? [ask('stat', path)]
+        : [ask('stat', path), ask('stat', posix.resolve(posix.dirname(path), args.src))];
     }),
   plan: (args, state, context) => {
     const path = hostPath(args.path, state, context);
     const there = state.read(ask('stat', path));
     const real = (): RealFile => (args.follow ? realFile(path, state) : { path, stat: there });
     const wanted = args.state ?? usualState(there, real, args);
-    if (args.recurse && wanted !== 'directory') throw new TaskError('recurse is for directories', 'add state: directory');
+    if (args.recurse && wanted !== 'directory')
+      throw new TaskError('recurse is for directories', 'add state: directory');
     switch (wanted) {
       case 'absent':
         return absent(path, there);
@@ -81,13 +94,27 @@ function absent(path: string, there: FileStat | null): Change {
   const result = { path, state: 'absent' };
   if (!there) return { actions: [], result };
   if (path === '/') throw new TaskError('/ will not be removed');
-  return { actions: [{ kind: 'remove', path }], diff: [{ subject: path, note: `${typeName(there.type)} removed` }], result };
+  return {
+    actions: [{ kind: 'remove', path }],
+    diff: [{ subject: path, note: `${typeName(there.type)} removed` }],
+    result,
+  };
 }
 
-function directory(path: string, there: FileStat | null, real: RealFile, args: FileArgs, state: State, context: PlanContext): Change {
+function directory(
+  path: string,
+  there: FileStat | null,
+  real: RealFile,
+  args: FileArgs,
+  state: State,
+  context: PlanContext,
+): Change {
   if (there && !real.stat) throw new TaskError(`${path} is a symlink to ${there.target}, which does not exist`);
   if (real.stat && real.stat.type !== 'directory') {
-    throw new TaskError(`${path} is there and is a ${typeName(real.stat.type)}, not a directory`, 'remove it first, or choose another path');
+    throw new TaskError(
+      `${path} is there and is a ${typeName(real.stat.type)}, not a directory`,
+      'remove it first, or choose another path',
+    );
   }
   if (real.stat) return withAttributes(path, real as RealFile & { stat: FileStat }, args, state, context, 'directory');
   const paths = missingFolders(path, state);
@@ -103,7 +130,11 @@ function directory(path: string, there: FileStat | null, real: RealFile, args: F
   ];
   const times = planTimes(path, { ...MADE }, args, 'preserve', state);
   if (times) actions.push(times);
-  return { actions, diff: paths.map((each) => ({ subject: each, note: 'directory made' })), result: { path, state: 'directory' } };
+  return {
+    actions,
+    diff: paths.map((each) => ({ subject: each, note: 'directory made' })),
+    result: { path, state: 'directory' },
+  };
 }
 
 /** Times of something that is still to be made: none that could be wanted. */
@@ -124,7 +155,14 @@ const MADE: FileStat = {
 };
 
 /** Attributes and times of something that is there. */
-function withAttributes(path: string, real: RealFile & { stat: FileStat }, args: FileArgs, state: State, context: PlanContext, kind: string): Change {
+function withAttributes(
+  path: string,
+  real: RealFile & { stat: FileStat },
+  args: FileArgs,
+  state: State,
+  context: PlanContext,
+  kind: string,
+): Change {
   const result = { path, state: kind };
   const actions: Action[] = [];
   const diff: NonNullable<Change['diff']>[number][] = [];
@@ -171,12 +209,25 @@ function touch(path: string, real: RealFile, args: FileArgs, state: State): Chan
 
 function requireParent(path: string, state: State): void {
   const missing = missingFolders(posix.dirname(path), state);
-  if (missing.length > 0) throw new TaskError(`the folder ${posix.dirname(path)} does not exist`, 'make it first, with state: directory');
+  if (missing.length > 0)
+    throw new TaskError(`the folder ${posix.dirname(path)} does not exist`, 'make it first, with state: directory');
 }
 
-function existing(path: string, there: FileStat | null, real: RealFile, args: FileArgs, state: State, context: PlanContext): Change {
+function existing(
+  path: string,
+  there: FileStat | null,
+  real: RealFile,
+  args: FileArgs,
+  state: State,
+  context: PlanContext,
+): Change {
   if (there && !real.stat) throw new TaskError(`${path} is a symlink to ${there.target}, which does not exist`);
-  if (!real.stat) throw new TaskError(`${path} does not exist`, 'state: touch makes an empty file, copy and template make one with content');
-  if (args.state === 'file' && real.stat.type === 'directory') throw new TaskError(`${path} is a directory, not a file`);
+  if (!real.stat)
+    throw new TaskError(
+      `${path} does not exist`,
+      'state: touch makes an empty file, copy and template make one with content',
+    );
+  if (args.state === 'file' && real.stat.type === 'directory')
+    throw new TaskError(`${path} is a directory, not a file`);
   return withAttributes(path, real as RealFile & { stat: FileStat }, args, state, context, 'file');
 }

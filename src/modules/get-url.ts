@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { predict, type Effect } from '../actions/action.js';
+import { type Effect, predict } from '../actions/action.js';
 import { freshStat, looksAgain, octal, ownership } from '../actions/paths.js';
 import type { Action } from '../actions/registry.js';
 import { TaskError } from '../base/error.js';
@@ -17,10 +17,23 @@ import { backupName } from './write-file.js';
 
 const options = {
   url: { type: 'str', required: true, description: 'http, https, ftp or file URL, as the host sees it.' },
-  dest: { type: 'path', required: true, description: 'Absolute path on the host; a folder for the name that the URL ends in.' },
+  dest: {
+    type: 'path',
+    required: true,
+    description: 'Absolute path on the host; a folder for the name that the URL ends in.',
+  },
   checksum: { type: 'str', description: 'ALGORITHM:HEX, or ALGORITHM:URL of a list of checksums.' },
-  force: { type: 'bool', default: false, aliases: ['thirsty'], description: 'Download also where the file is there, and replace it where it differs.' },
-  backup: { type: 'bool', default: false, description: 'Keep the old file beside the new one, with the time in its name.' },
+  force: {
+    type: 'bool',
+    default: false,
+    aliases: ['thirsty'],
+    description: 'Download also where the file is there, and replace it where it differs.',
+  },
+  backup: {
+    type: 'bool',
+    default: false,
+    description: 'Keep the old file beside the new one, with the time in its name.',
+  },
   headers: { type: 'dict', secret: true, description: 'HTTP headers of the request.' },
   timeout: { type: 'int', default: 10, description: 'Seconds to wait for the connection, and for data to go on.' },
   url_username: { type: 'str', aliases: ['username'], description: 'User name for the server.' },
@@ -76,19 +89,33 @@ export const getUrl = defineModule({
     const inFolder = args.dest.endsWith('/') || realFile(named, state).stat?.type === 'directory';
     const path = inFolder ? posix.join(named, nameOf(args.url)) : named;
     const real = realFile(path, state);
-    if (real.stat && real.stat.type !== 'file') throw new TaskError(`${path} is a ${typeName(real.stat.type)}, not a file`);
+    if (real.stat && real.stat.type !== 'file')
+      throw new TaskError(`${path} is a ${typeName(real.stat.type)}, not a file`);
     const folder = posix.dirname(real.path);
     if (!real.stat && realFile(folder, state).stat?.type !== 'directory') {
       throw new TaskError(`the folder ${folder} does not exist`, 'make it first: file: {path: ..., state: directory}');
     }
-    const expected = args.checksum === undefined || args.checksum === '' ? undefined : readExpected(args.checksum, args.url, args.timeout, state);
+    const expected =
+      args.checksum === undefined || args.checksum === ''
+        ? undefined
+        : readExpected(args.checksum, args.url, args.timeout, state);
     const result: Values = { url: args.url, dest: path };
     const attributes = real.stat ? planAttributes(real.path, real.stat, args, state) : undefined;
     const after = attributes ? { actions: [attributes.action], diff: [attributes.diff] } : { actions: [], diff: [] };
-    const same = real.stat !== null && expected !== undefined && readChecksum(expected.algorithm, real.path, state) === expected.value;
+    const same =
+      real.stat !== null &&
+      expected !== undefined &&
+      readChecksum(expected.algorithm, real.path, state) === expected.value;
     // With a checksum the content can be no other; without one Ansible looks again at what is in a folder.
     const settled = real.stat !== null && (same || (expected === undefined && !args.force && !inFolder));
-    if (settled) return { ...after, result: { ...result, msg: attributes ? 'file already exists but file attributes changed' : 'file already exists' } };
+    if (settled)
+      return {
+        ...after,
+        result: {
+          ...result,
+          msg: attributes ? 'file already exists but file attributes changed' : 'file already exists',
+        },
+      };
     const old = expected === undefined && real.stat ? 'only a download tells whether the file differs' : undefined;
     return {
       actions: [download(real.path, expected, args, state, context), ...after.actions],
@@ -100,16 +127,30 @@ export const getUrl = defineModule({
   conclude: (args, outcomes, change) => {
     const [first] = outcomes;
     if (!first || change.actions[0]?.kind !== 'run') return {};
-    if (first.status !== 0) return { failed: true, ...explain(`downloading ${withoutSecrets(args.url)}`, first, DOWNLOAD_FAILURES) };
+    if (first.status !== 0)
+      return { failed: true, ...explain(`downloading ${withoutSecrets(args.url)}`, first, DOWNLOAD_FAILURES) };
     const [changed, status, size, sum] = first.stdout.split('\n');
     const attributes = change.actions.length > 1;
-    const result: Values = { msg: changed === 'yes' ? 'OK' : 'file already exists', size: Number(size), checksum_src: sum!, checksum_dest: sum! };
+    const result: Values = {
+      msg: changed === 'yes' ? 'OK' : 'file already exists',
+      size: Number(size),
+      checksum_src: sum!,
+      checksum_dest: sum!,
+    };
     if (/^\d+$/.test(status ?? '')) result.status_code = Number(status);
-    return outcomes.every((outcome) => outcome.status === 0) ? { changed: changed === 'yes' || attributes, result } : {};
+    return outcomes.every((outcome) => outcome.status === 0)
+      ? { changed: changed === 'yes' || attributes, result }
+      : {};
   },
 });
 
-function download(path: string, expected: Checksum | undefined, args: UrlArguments, state: Parameters<typeof realFile>[1], context: Parameters<typeof hostPath>[2]): Action {
+function download(
+  path: string,
+  expected: Checksum | undefined,
+  args: UrlArguments,
+  state: Parameters<typeof realFile>[1],
+  context: Parameters<typeof hostPath>[2],
+): Action {
   const before = realFile(path, state).stat;
   const attributes = writtenAttributes(path, before, args, state, context.user);
   const digest = before && args.backup ? (state.read(ask('digest', path)) ?? '') : '';
@@ -127,16 +168,31 @@ function download(path: string, expected: Checksum | undefined, args: UrlArgumen
     clientCertificate: args.client_cert,
     clientKey: args.client_key,
   });
-  const words = [path, octal(attributes.mode), ownership(attributes) ?? '', expected?.algorithm ?? '', expected?.value ?? '', backup, String(args.timeout)];
+  const words = [
+    path,
+    octal(attributes.mode),
+    ownership(attributes) ?? '',
+    expected?.algorithm ?? '',
+    expected?.value ?? '',
+    backup,
+    String(args.timeout),
+  ];
   const digestAfter: Effect =
-    expected?.algorithm === 'sha256' ? predict(ask('digest', path), expected.value) : { type: 'stale', probe: ask('digest', path) };
+    expected?.algorithm === 'sha256'
+      ? predict(ask('digest', path), expected.value)
+      : { type: 'stale', probe: ask('digest', path) };
   return {
     kind: 'run',
     argv: ['sh', '-c', SCRIPT, 'get_url', ...words],
     stdin,
     environment: context.environment,
     ...(context.timeout === undefined ? {} : { timeout: context.timeout }),
-    effects: [predict(ask('stat', path), freshStat('file', attributes)), digestAfter, { type: 'stale', probe: ask('content', path) }, looksAgain],
+    effects: [
+      predict(ask('stat', path), freshStat('file', attributes)),
+      digestAfter,
+      { type: 'stale', probe: ask('content', path) },
+      looksAgain,
+    ],
   };
 }
 

@@ -25,7 +25,11 @@ export function hostPath(path: string, state: State, context: PlanContext): stri
 }
 
 /** What hostPath will read, and with it what is made of the path where that is known beforehand. */
-export function pathProbes(path: string, context: PlanContext, then: (path: string) => readonly Probe[]): readonly Probe[] {
+export function pathProbes(
+  path: string,
+  context: PlanContext,
+  then: (path: string) => readonly Probe[],
+): readonly Probe[] {
   if (path.startsWith('~')) return [ask('passwd', splitHome(path, context).user)];
   return posix.isAbsolute(path) ? then(cleanPath(path)) : [];
 }
@@ -38,7 +42,10 @@ function splitHome(path: string, context: PlanContext): { user: string; rest: st
 
 function absolute(path: string): string {
   if (posix.isAbsolute(path)) return cleanPath(path);
-  throw new TaskError(`"${path}" is not an absolute path`, path.startsWith('$') ? 'variables of the host are not expanded in paths' : 'begin it with /');
+  throw new TaskError(
+    `"${path}" is not an absolute path`,
+    path.startsWith('$') ? 'variables of the host are not expanded in paths' : 'begin it with /',
+  );
 }
 
 /** A path with all symlinks at its end followed, and what is there. */

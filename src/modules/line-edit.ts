@@ -23,7 +23,13 @@ export interface Edited {
 export function withLine(text: string, edit: LineEdit): Edited {
   const lines = splitLines(text);
   const found = search(lines, edit);
-  if (found) return replaced(text, lines, found.index, edit.backrefs && found.match ? pythonReplacement(edit.line)(found.match) : edit.line);
+  if (found)
+    return replaced(
+      text,
+      lines,
+      found.index,
+      edit.backrefs && found.match ? pythonReplacement(edit.line)(found.match) : edit.line,
+    );
   const { equal, anchor } = scan(lines, edit);
   if (equal >= 0) return replaced(text, lines, equal, edit.line);
   if (edit.backrefs) return { text, message: '' };
@@ -31,7 +37,10 @@ export function withLine(text: string, edit: LineEdit): Edited {
 }
 
 /** The line that regexp or search_string finds: the last one, or the first where that is wanted. */
-function search(lines: readonly string[], { regexp, searchString, firstMatch }: LineEdit): { index: number; match?: RegExpExecArray } | undefined {
+function search(
+  lines: readonly string[],
+  { regexp, searchString, firstMatch }: LineEdit,
+): { index: number; match?: RegExpExecArray } | undefined {
   if (regexp === undefined && searchString === undefined) return undefined;
   const pattern = regexp === undefined ? undefined : pythonRegex(regexp);
   const count = lines.length;
@@ -56,7 +65,10 @@ function replaced(text: string, lines: string[], index: number, line: string): E
  * The last line that equals the wanted one, and the line that insertafter or insertbefore matches (-1: none).
  * With firstmatch the search ends at that line: as in Ansible, the wanted one is not seen behind it.
  */
-function scan(lines: readonly string[], { line, insertAfter, insertBefore, firstMatch }: LineEdit): { equal: number; anchor: number } {
+function scan(
+  lines: readonly string[],
+  { line, insertAfter, insertBefore, firstMatch }: LineEdit,
+): { equal: number; anchor: number } {
   const text = insertAfter ?? insertBefore;
   const pattern = text === undefined || text === 'EOF' || text === 'BOF' ? undefined : pythonRegex(text);
   let equal = -1;
@@ -82,13 +94,17 @@ function added(text: string, lines: string[], index: number, { line, insertAfter
   const next = lines[index];
   if (insertAfter !== undefined && index > 0 && next !== undefined && bare(next) === line) return { text, message: '' };
   const last = lines.at(-1);
-  if (index > 0 && index === lines.length && last !== undefined && !last.endsWith('\n')) lines[lines.length - 1] = `${last}\n`;
+  if (index > 0 && index === lines.length && last !== undefined && !last.endsWith('\n'))
+    lines[lines.length - 1] = `${last}\n`;
   lines.splice(index, 0, `${line}\n`);
   return { text: lines.join(''), message: 'line added' };
 }
 
 /** The text without the lines that match, as lineinfile's `state: absent` means it, and their number. */
-export function withoutLines(text: string, { line, regexp, searchString }: Partial<LineEdit>): { text: string; found: number } {
+export function withoutLines(
+  text: string,
+  { line, regexp, searchString }: Partial<LineEdit>,
+): { text: string; found: number } {
   const lines = splitLines(text);
   const pattern = regexp === undefined ? undefined : pythonRegex(regexp);
   const left = lines.filter((each) => {

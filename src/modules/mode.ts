@@ -44,7 +44,10 @@ function permissionBits(what: string, who: string, shift: number, before: number
 }
 
 function invalid(mode: string): TaskError {
-  return new TaskError(`invalid mode "${mode}"`, `write octal digits in quotes, e.g. '0644', or chmod's form, e.g. 'u=rw,g=r'`);
+  return new TaskError(
+    `invalid mode "${mode}"`,
+    `write octal digits in quotes, e.g. '0644', or chmod's form, e.g. 'u=rw,g=r'`,
+  );
 }
 
 /** Octal digits as people write them: `0644`. */

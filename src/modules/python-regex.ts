@@ -28,7 +28,11 @@ const MOST_MADE = 500;
  * @returns an expression that others use too: without `y`, and `g` only for matchAll, so that it has no state
  * @throws TaskError where the pattern is invalid or has no counterpart
  */
-export function pythonRegex(pattern: string, { multiline = false, dotAll = false, unicode = false }: PythonRegexFlags = {}, flags = ''): RegExp {
+export function pythonRegex(
+  pattern: string,
+  { multiline = false, dotAll = false, unicode = false }: PythonRegexFlags = {},
+  flags = '',
+): RegExp {
   const key = `${multiline ? 'm' : ''}${dotAll ? 's' : ''}${unicode ? 'u' : ''}${flags}/${pattern}`;
   const known = made.get(key);
   if (known) return known;
@@ -39,7 +43,8 @@ export function pythonRegex(pattern: string, { multiline = false, dotAll = false
 }
 
 function make(pattern: string, { multiline, dotAll, unicode }: Required<PythonRegexFlags>, flags: string): RegExp {
-  if (pattern.length > LONGEST_PATTERN) throw new TaskError(`the regular expression has ${pattern.length} characters; ${LONGEST_PATTERN} are allowed`);
+  if (pattern.length > LONGEST_PATTERN)
+    throw new TaskError(`the regular expression has ${pattern.length} characters; ${LONGEST_PATTERN} are allowed`);
   const start = /^\(\?([aimsuxL]+)\)/.exec(pattern);
   const given = start?.[1] ?? '';
   if (given.includes('L')) throw refused(pattern, 'the flag L');
@@ -66,7 +71,10 @@ interface Settings {
 }
 
 function refused(pattern: string, what: string): TaskError {
-  return new TaskError(`the regular expression "${pattern}" has ${what}, which is not supported here`, 'write it in another way');
+  return new TaskError(
+    `the regular expression "${pattern}" has ${what}, which is not supported here`,
+    'write it in another way',
+  );
 }
 
 /** What goes into a set for \w, \d and \s. */
@@ -86,9 +94,9 @@ function translate(pattern: string, from: number, settings: Settings): string {
   while (at < pattern.length) {
     const char = pattern[at]!;
     if (char === '\\') {
-      const escape = readEscape(pattern, at, false, settings.classes);
-      out += escape.text;
-      at = escape.end;
+      const piece = readEscape(pattern, at, false, settings.classes);
+      out += piece.text;
+      at = piece.end;
     } else if (char === '[') {
       const set = readSet(pattern, at, settings.classes);
       out += set.text;
@@ -156,7 +164,11 @@ function readGroup(pattern: string, at: number): Piece {
   if (rest.startsWith('(?>')) throw refused(pattern, 'an atomic group (?>...)');
   if (rest.startsWith('(?(')) throw refused(pattern, 'a condition (?(...)...)');
   if (/^\(\?[aiLmsux]*(-[imsx]+)?:/.test(rest)) throw refused(pattern, 'flags for a part of it (?i:...)');
-  if (/^\(\?[aiLmsux]+\)/.test(rest)) throw new TaskError(`the regular expression "${pattern}" has flags that are not at its beginning`, 'move them there');
+  if (/^\(\?[aiLmsux]+\)/.test(rest))
+    throw new TaskError(
+      `the regular expression "${pattern}" has flags that are not at its beginning`,
+      'move them there',
+    );
   throw new TaskError(`the regular expression "${pattern}" is invalid: unknown extension ${rest.slice(0, 4)}`);
 }
 
@@ -171,7 +183,8 @@ function readEscape(pattern: string, at: number, inSet: boolean, classes: Classe
   const code = /^(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8}))/.exec(rest);
   if (code) {
     const value = Number.parseInt((code[1] ?? code[2] ?? code[3])!, 16);
-    if (value > 0x10ffff) throw new TaskError(`the regular expression "${pattern}" is invalid: \\${code[0]} is no character`);
+    if (value > 0x10ffff)
+      throw new TaskError(`the regular expression "${pattern}" is invalid: \\${code[0]} is no character`);
     return { text: codePoint(value), end: at + 1 + code[0].length };
   }
   const octal = (inSet ? /^[0-7]{1,3}/ : /^(?:0[0-7]{0,2}|[1-3][0-7]{2})/).exec(rest);
@@ -188,10 +201,12 @@ function readEscape(pattern: string, at: number, inSet: boolean, classes: Classe
     return { text: `\\${char}`, end };
   }
   if (char === 'b' && inSet) return { text: codePoint(8), end };
-  if (char === 'b' || (char === 'B' && !inSet)) return { text: classes === ASCII ? `\\${char}` : boundary(char === 'b'), end };
+  if (char === 'b' || (char === 'B' && !inSet))
+    return { text: classes === ASCII ? `\\${char}` : boundary(char === 'b'), end };
   if (char === 'A' && !inSet) return { text: START, end };
   if (char === 'Z' && !inSet) return { text: END, end };
-  if (/[A-Za-z0-9]/.test(char)) throw new TaskError(`the regular expression "${pattern}" is invalid: bad escape \\${char}`);
+  if (/[A-Za-z0-9]/.test(char))
+    throw new TaskError(`the regular expression "${pattern}" is invalid: bad escape \\${char}`);
   const whole = String.fromCodePoint(pattern.codePointAt(at + 1)!);
   return { text: codePoint(whole.codePointAt(0)!), end: at + 1 + whole.length };
 }
@@ -213,12 +228,13 @@ function readSet(pattern: string, from: number, classes: Classes): Piece {
   }
   for (let first = true; ; first = false) {
     const char = pattern[at];
-    if (char === undefined) throw new TaskError(`the regular expression "${pattern}" is invalid: a set [ is not closed`);
+    if (char === undefined)
+      throw new TaskError(`the regular expression "${pattern}" is invalid: a set [ is not closed`);
     if (char === ']' && !first) return { text: `${out}]`, end: at + 1 };
     if (char === '\\') {
-      const escape = readEscape(pattern, at, true, classes);
-      out += escape.text;
-      at = escape.end;
+      const piece = readEscape(pattern, at, true, classes);
+      out += piece.text;
+      at = piece.end;
     } else if (char === '-') {
       out += first || pattern[at + 1] === ']' ? '\\-' : '-';
       at++;

@@ -2,7 +2,16 @@ import { TaskError } from '../base/error.js';
 
 type Part = string | { readonly group: number | string };
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', f: '\f', v: '\v', a: '\x07', b: '\b', '\\': '\\' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  f: '\f',
+  v: '\v',
+  a: '\x07',
+  b: '\b',
+  '\\': '\\',
+};
 
 /**
  * Reads a replacement as Python's `re.sub` and `expand` do: `\1`, `\g<1>`, `\g<name>` and the usual escapes.
@@ -31,16 +40,25 @@ export function pythonReplacement(template: string): (match: RegExpMatchArray) =
     else if (named) group(/^\d/.test(named[1]!) ? Number(named[1]) : named[1]!);
     else if (rest === '') throw new TaskError(`the replacement "${template}" ends in a backslash`, 'write two for one');
     else if (ESCAPES[rest[0]!] !== undefined) text += ESCAPES[rest[0]!];
-    else if (/^[A-Za-z]/.test(rest)) throw new TaskError(`the replacement "${template}" is invalid: bad escape \\${rest[0]}`, 'write two backslashes for one');
+    else if (/^[A-Za-z]/.test(rest))
+      throw new TaskError(
+        `the replacement "${template}" is invalid: bad escape \\${rest[0]}`,
+        'write two backslashes for one',
+      );
     else text += `\\${rest[0]}`;
     at += octal?.[0].length ?? numbered?.[0].length ?? named?.[0].length ?? 1;
   }
   parts.push(text);
-  return (match) => parts.map((part) => (typeof part === 'string' ? part : captured(match, part.group, template))).join('');
+  return (match) =>
+    parts.map((part) => (typeof part === 'string' ? part : captured(match, part.group, template))).join('');
 }
 
 function captured(match: RegExpMatchArray, group: number | string, template: string): string {
-  const known = typeof group === 'number' ? group < match.length : match.groups !== undefined && Object.hasOwn(match.groups, group);
-  if (!known) throw new TaskError(`the replacement "${template}" speaks of group ${group}, which the regular expression does not have`);
+  const known =
+    typeof group === 'number' ? group < match.length : match.groups !== undefined && Object.hasOwn(match.groups, group);
+  if (!known)
+    throw new TaskError(
+      `the replacement "${template}" speaks of group ${group}, which the regular expression does not have`,
+    );
   return (typeof group === 'number' ? match[group] : match.groups![group]) ?? '';
 }

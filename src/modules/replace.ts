@@ -10,13 +10,27 @@ export const replace = defineModule({
   name: 'replace',
   description: 'Replaces every match of a regular expression in a file.',
   options: {
-    path: { type: 'path', required: true, aliases: ['dest', 'destfile', 'name'], description: 'Absolute path of the file on the host.' },
+    path: {
+      type: 'path',
+      required: true,
+      aliases: ['dest', 'destfile', 'name'],
+      description: 'Absolute path of the file on the host.',
+    },
     regexp: { type: 'str', required: true, description: "Python's regular expression; ^ and $ match at every line." },
     replace: { type: 'str', default: '', description: 'What replaces a match; \\1 and \\g<name> are its groups.' },
     after: { type: 'str', description: 'Only what follows a match of this regular expression is looked at.' },
     before: { type: 'str', description: 'Only what precedes a match of this regular expression is looked at.' },
-    backup: { type: 'bool', default: false, description: 'Keep the old file beside the new one, with the time in its name.' },
-    encoding: { type: 'str', default: 'utf-8', choices: ['utf-8', 'utf8', 'latin1', 'iso-8859-1'], description: 'How the file is encoded; bytes that are not UTF-8 stay as they are.' },
+    backup: {
+      type: 'bool',
+      default: false,
+      description: 'Keep the old file beside the new one, with the time in its name.',
+    },
+    encoding: {
+      type: 'str',
+      default: 'utf-8',
+      choices: ['utf-8', 'utf8', 'latin1', 'iso-8859-1'],
+      description: 'How the file is encoded; bytes that are not UTF-8 stay as they are.',
+    },
     validate: { type: 'str', description: 'Command that must accept the new file before it lands; %s is its path.' },
     ...fileOptions,
   },
@@ -53,9 +67,14 @@ export const replace = defineModule({
 });
 
 /** The part of the text between `after` and `before`, or undefined where they do not match. */
-function sectionOf({ text, utf8, inward }: TextFile, after = '', before = ''): { text: string; start: number } | undefined {
+function sectionOf(
+  { text, utf8, inward }: TextFile,
+  after = '',
+  before = '',
+): { text: string; start: number } | undefined {
   if (after === '' && before === '') return { text, start: 0 };
   const pattern = `${after}(?P<subsection>.*${after !== '' && before !== '' ? '?' : ''})${before}`;
-  const found = pythonRegex(inward(pattern), { dotAll: true, unicode: utf8 }, 'd').exec(text)?.indices?.groups?.subsection;
+  const found = pythonRegex(inward(pattern), { dotAll: true, unicode: utf8 }, 'd').exec(text)?.indices?.groups
+    ?.subsection;
   return found && { text: text.slice(found[0], found[1]), start: found[0] };
 }

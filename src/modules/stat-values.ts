@@ -25,7 +25,11 @@ export function statValues(path: string, stat: FileStat): Values {
     put('mode', showMode(mode));
     put('isuid', (mode & 0o4000) !== 0);
     put('isgid', (mode & 0o2000) !== 0);
-    const classes = [['usr', 6], ['grp', 3], ['oth', 0]] as const;
+    const classes = [
+      ['usr', 6],
+      ['grp', 3],
+      ['oth', 0],
+    ] as const;
     for (const [name, shift] of classes) {
       put(`r${name}`, ((mode >> shift) & 4) !== 0);
       put(`w${name}`, ((mode >> shift) & 2) !== 0);

@@ -14,9 +14,25 @@ export const stat = defineModule({
     path: { type: 'path', required: true, aliases: ['dest', 'name'], description: 'Absolute path on the host.' },
     follow: { type: 'bool', default: false, description: 'A symlink stands for what it leads to.' },
     get_checksum: { type: 'bool', default: true, description: 'The checksum of a regular file.' },
-    checksum_algorithm: { type: 'str', default: 'sha1', choices: ALGORITHMS, aliases: ['checksum', 'checksum_algo'], description: 'Which checksum.' },
-    get_mime: { type: 'bool', default: false, aliases: ['mime', 'mime_type', 'mime-type'], description: 'What file(1) takes it for; unlike Ansible only where asked for.' },
-    get_attributes: { type: 'bool', default: false, aliases: ['attr', 'attributes'], description: 'Flags as lsattr(1) shows them; unlike Ansible only where asked for.' },
+    checksum_algorithm: {
+      type: 'str',
+      default: 'sha1',
+      choices: ALGORITHMS,
+      aliases: ['checksum', 'checksum_algo'],
+      description: 'Which checksum.',
+    },
+    get_mime: {
+      type: 'bool',
+      default: false,
+      aliases: ['mime', 'mime_type', 'mime-type'],
+      description: 'What file(1) takes it for; unlike Ansible only where asked for.',
+    },
+    get_attributes: {
+      type: 'bool',
+      default: false,
+      aliases: ['attr', 'attributes'],
+      description: 'Flags as lsattr(1) shows them; unlike Ansible only where asked for.',
+    },
   },
   examples: `
 - stat: { path: /etc/app.conf }
@@ -58,10 +74,13 @@ const accessProbes = ({ user }: PlanContext): Probe[] => (user === 'root' ? [] :
 function access(found: FileStat, state: State, { user }: PlanContext): Values {
   const { mode } = found;
   if (mode === undefined) return {};
-  if (user === 'root') return { readable: true, writeable: true, executable: found.type === 'directory' || (mode & 0o111) !== 0 };
+  if (user === 'root')
+    return { readable: true, writeable: true, executable: found.type === 'directory' || (mode & 0o111) !== 0 };
   const entry = state.read(ask('passwd', user));
   const groups = state.read(ask('groups'));
-  const member = groups.some(({ gid, members }) => gid === found.gid && (members.includes(user) || gid === entry?.gid)) || entry?.gid === found.gid;
+  const member =
+    groups.some(({ gid, members }) => gid === found.gid && (members.includes(user) || gid === entry?.gid)) ||
+    entry?.gid === found.gid;
   const bits = (mode >> (entry?.uid === found.uid ? 6 : member ? 3 : 0)) & 7;
   return { readable: (bits & 4) !== 0, writeable: (bits & 2) !== 0, executable: (bits & 1) !== 0 };
 }
@@ -76,12 +95,32 @@ function mime(path: string, state: State): Values {
 function flags(path: string, state: State): Values {
   const said = state.read(outputOf({ argv: ['lsattr', '-vd', '--', path] }));
   const [, version, letters] = /^\s*(\d+)\s+(\S+)/.exec(said.stdout) ?? [];
-  return letters === undefined ? {} : { version: version!, attr_flags: letters.replaceAll('-', ''), attributes: attributeNames(letters) };
+  return letters === undefined
+    ? {}
+    : { version: version!, attr_flags: letters.replaceAll('-', ''), attributes: attributeNames(letters) };
 }
 
 const NAMES: Readonly<Record<string, string>> = {
-  A: 'noatime', a: 'append', c: 'compressed', C: 'nocow', d: 'nodump', D: 'dirsync', e: 'extents', E: 'encrypted', h: 'blocksize', i: 'immutable',
-  I: 'indexed', j: 'journalled', N: 'inline', s: 'zero', S: 'synchronous', t: 'notail', T: 'blockroot', u: 'undelete', X: 'compressedraw', Z: 'compresseddirty',
+  A: 'noatime',
+  a: 'append',
+  c: 'compressed',
+  C: 'nocow',
+  d: 'nodump',
+  D: 'dirsync',
+  e: 'extents',
+  E: 'encrypted',
+  h: 'blocksize',
+  i: 'immutable',
+  I: 'indexed',
+  j: 'journalled',
+  N: 'inline',
+  s: 'zero',
+  S: 'synchronous',
+  t: 'notail',
+  T: 'blockroot',
+  u: 'undelete',
+  X: 'compressedraw',
+  Z: 'compresseddirty',
 };
 
 const attributeNames = (letters: string): string[] => Array.from(letters).flatMap((letter) => NAMES[letter] ?? []);

@@ -29,11 +29,12 @@ export function textProbes(path: string, context: PlanContext): readonly Probe[]
 export function readText(argument: string, state: State, context: PlanContext): TextFile {
   const path = hostPath(argument, state, context);
   const real = realFile(path, state);
-  if (real.stat && real.stat.type !== 'file') throw new TaskError(`${path} is a ${typeName(real.stat.type)}, not a file`);
+  if (real.stat && real.stat.type !== 'file')
+    throw new TaskError(`${path} is a ${typeName(real.stat.type)}, not a file`);
   const bytes = real.stat ? state.read(ask('content', real.path)) : null;
-  if (bytes && bytes.length > LARGEST) throw new TaskError(`${path} has ${bytes.length} bytes: too large to be edited; ${LARGEST} are allowed`);
-  const utf8 = bytes === null || isUtf8(bytes);
-  const whole = bytes?.toString(utf8 ? 'utf8' : 'latin1') ?? '';
+  if (bytes && bytes.length > LARGEST)
+    throw new TaskError(`${path} has ${bytes.length} bytes: too large to be edited; ${LARGEST} are allowed`);
+  const { utf8, text: whole } = bytes === null ? { utf8: true, text: '' } : decode(bytes);
   return {
     path,
     bytes,
@@ -44,12 +45,33 @@ export function readText(argument: string, state: State, context: PlanContext): 
   };
 }
 
+const decoded = new WeakMap<Buffer, { readonly utf8: boolean; readonly text: string }>();
+
+/** The text of an answer, made once for all tasks that edit the file. */
+function decode(bytes: Buffer): { readonly utf8: boolean; readonly text: string } {
+  let known = decoded.get(bytes);
+  if (!known) {
+    const utf8 = isUtf8(bytes);
+    known = { utf8, text: bytes.toString(utf8 ? 'utf8' : 'latin1') };
+    decoded.set(bytes, known);
+  }
+  return known;
+}
+
 /** Lines with their newlines; the last may have none. */
 export function splitLines(text: string): string[] {
-  return text === '' ? [] : text.split(/(?<=\n)/);
+  const lines: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf('\n', at) + 1 || text.length;
+    lines.push(text.slice(at, end));
+    at = end;
+  }
+  return lines;
 }
 
 /** A line without what ends it. */
 export function bare(line: string): string {
-  return line.replace(/[\r\n]+$/, '');
+  let end = line.length;
+  while (end > 0 && (line[end - 1] === '\n' || line[end - 1] === '\r')) end--;
+  return line.slice(0, end);
 }

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { ask, type Probe } from '../probes/registry.js';
 import type { ArchiveEntry } from './archive-entry.js';
-import { planAttributes, type FileArguments } from './file-attributes.js';
+import { type FileArguments, planAttributes } from './file-attributes.js';
 import { showMode } from './mode.js';
 import type { State } from './module.js';
 import { readAll } from './read-all.js';
@@ -17,7 +17,11 @@ export interface Selection {
 }
 
 /** The entries that come to the host, with the paths they get there; of two with one path the last one counts. */
-export function selected(entries: readonly ArchiveEntry[], dest: string, { strip, excluded, included }: Selection): { entry: ArchiveEntry; path: string }[] {
+export function selected(
+  entries: readonly ArchiveEntry[],
+  dest: string,
+  { strip, excluded, included }: Selection,
+): { entry: ArchiveEntry; path: string }[] {
   const chosen = new Map<string, { entry: ArchiveEntry; path: string }>();
   for (const entry of entries) {
     const parts = entry.path.split('/').slice(strip);
@@ -30,8 +34,16 @@ export function selected(entries: readonly ArchiveEntry[], dest: string, { strip
 }
 
 /** Whether anything of the archive is missing on the host or differs there, as `tar --diff` would tell. */
-export function differs(files: readonly { entry: ArchiveEntry; path: string }[], wanted: FileArguments, state: State, user: string): boolean {
-  const stats = readAll(state, files.map(({ path }) => ask('stat', path)));
+export function differs(
+  files: readonly { entry: ArchiveEntry; path: string }[],
+  wanted: FileArguments,
+  state: State,
+  user: string,
+): boolean {
+  const stats = readAll(
+    state,
+    files.map(({ path }) => ask('stat', path)),
+  );
   const digests: { probe: Probe<'digest'>; digest: string }[] = [];
   for (const [i, { entry, path }] of files.entries()) {
     const stat = stats[i];
@@ -46,9 +58,17 @@ export function differs(files: readonly { entry: ArchiveEntry; path: string }[],
     const usual = entry.mode === undefined || user === 'root' ? entry.mode : entry.mode & 0o755;
     const mode = wanted.mode ?? (usual === undefined ? undefined : showMode(usual));
     if (planAttributes(path, stat, { ...wanted, mode }, state)) return true;
-    if (entry.type === 'file' && entry.mtime !== undefined && state.field(ask('stat', path), stat.mtime) !== entry.mtime) return true;
+    if (
+      entry.type === 'file' &&
+      entry.mtime !== undefined &&
+      state.field(ask('stat', path), stat.mtime) !== entry.mtime
+    )
+      return true;
     if (entry.digest !== undefined) digests.push({ probe: ask('digest', path), digest: entry.digest });
   }
-  const found = readAll(state, digests.map(({ probe }) => probe));
+  const found = readAll(
+    state,
+    digests.map(({ probe }) => probe),
+  );
   return digests.some(({ digest }, i) => found[i] !== digest);
 }

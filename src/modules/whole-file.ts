@@ -13,7 +13,10 @@ const LARGEST = 256 * 1024 * 1024;
 export function requireFetchable({ path, stat }: RealFile, state: State): number {
   const size = state.field(ask('stat', path), stat?.size);
   if (size <= LARGEST) return size;
-  throw new TaskError(`${path} has ${size} bytes; files up to ${LARGEST / 1024 / 1024} MiB are brought here`, 'bring larger ones with scp or rsync');
+  throw new TaskError(
+    `${path} has ${size} bytes; files up to ${LARGEST / 1024 / 1024} MiB are brought here`,
+    'bring larger ones with scp or rsync',
+  );
 }
 
 /** All bytes of a regular file, those over the limit of one answer in chunks. */
@@ -26,7 +29,10 @@ export function wholeFile(file: RealFile, state: State): Buffer {
     return bytes;
   }
   const count = Math.ceil(size / CHUNK);
-  const parts = readAll(state, Array.from({ length: count }, (_, i) => ask('chunk', `${i} ${path}`)));
+  const parts = readAll(
+    state,
+    Array.from({ length: count }, (_, i) => ask('chunk', `${i} ${path}`)),
+  );
   const whole = Buffer.concat(parts);
   if (whole.length !== size) throw new TaskError(`${path} changed while it was read`, 'run the task again');
   return whole;

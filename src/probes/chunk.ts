@@ -15,5 +15,7 @@ export const chunk = probeKind<Buffer>({
     return `dd if=${quote(path)} bs=${CHUNK} skip=${Number(subject.slice(0, space))} count=1 iflag=fullblock 2>/dev/null`;
   },
   parse: ({ stdout, status }, [subject = '']) =>
-    status === 0 ? [stdout] : [new Refusal(`${subject.slice(subject.indexOf(' ') + 1)} could not be read`, 'run the task with become: true')],
+    status === 0
+      ? [stdout]
+      : [new Refusal(`${subject.slice(subject.indexOf(' ') + 1)} could not be read`, 'run the task with become: true')],
 });

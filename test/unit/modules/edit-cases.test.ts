@@ -23,10 +23,15 @@ interface Case {
 }
 
 const cases = JSON.parse(readFileSync(new URL('edit-cases.json', import.meta.url), 'utf8')) as Case[];
+// biome-ignore lint/suspicious/noExplicitAny: each module has its own options
 const modules: Record<string, Module<any>> = { lineinfile, blockinfile, replace };
 
 /** What the plan makes of the file: its text, or undefined where it fails. */
-function outcome({ module, args, before }: Case): { after: string | null; changed: boolean; msg: unknown; found: unknown } | undefined {
+function outcome({
+  module,
+  args,
+  before,
+}: Case): { after: string | null; changed: boolean; msg: unknown; found: unknown } | undefined {
   const known = [
     answer(ask('stat', '/d/f'), before === null ? null : fileStat({ size: Buffer.byteLength(before) })),
     answer(ask('content', '/d/f'), before === null ? null : Buffer.from(before)),
@@ -47,7 +52,8 @@ function outcome({ module, args, before }: Case): { after: string | null; change
 function onPurpose({ module, args, before, after, failed, msg }: Case): string | undefined {
   if (module !== 'blockinfile') return undefined;
   if (failed && before === null && args.state === 'absent') return 'where there is no file there is no block either';
-  if (msg === 'Block removed' && after === `${before}\n`) return 'a file without the block is left alone, also where its last line has no newline';
+  if (msg === 'Block removed' && after === `${before}\n`)
+    return 'a file without the block is left alone, also where its last line has no newline';
   if (before?.endsWith('# END m')) return 'a marker counts also where it is the last line and has no newline';
   return undefined;
 }
@@ -63,7 +69,10 @@ describe.each(Object.keys(modules))('%s does to a file what Ansible does', (name
       if (each.failed) expect(made, shown).toBeUndefined();
       else {
         expect(made, shown).toBeDefined();
-        expect({ after: made!.after ?? undefined, changed: made!.changed }, shown).toEqual({ after: each.after, changed: each.changed });
+        expect({ after: made!.after ?? undefined, changed: made!.changed }, shown).toEqual({
+          after: each.after,
+          changed: each.changed,
+        });
         if (each.found !== undefined) expect(made!.found, shown).toBe(each.found);
         if (!each.msg?.startsWith('Pattern for before/after')) expect(made!.msg, shown).toBe(each.msg);
       }

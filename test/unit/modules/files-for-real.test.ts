@@ -1,5 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
@@ -15,7 +28,20 @@ import { doForReal, planForReal, type RealResult } from './for-real.js';
 
 const base = mkdtempSync(join(tmpdir(), 'hostwright-files-'));
 afterAll(() => rmSync(base, { recursive: true }));
-const names = ['file', 'copy', 'template', 'lineinfile', 'blockinfile', 'replace', 'stat', 'slurp', 'fetch', 'find', 'get_url', 'unarchive'];
+const names = [
+  'file',
+  'copy',
+  'template',
+  'lineinfile',
+  'blockinfile',
+  'replace',
+  'stat',
+  'slurp',
+  'fetch',
+  'find',
+  'get_url',
+  'unarchive',
+];
 beforeAll(() => loadModules(names));
 
 let folder = '';
@@ -43,12 +69,15 @@ describe.each(shells.slice(0, 1))('on this machine under %s', (_name, shell) => 
     value: (name) => ({ playbook_dir: at('play'), inventory_hostname: 'web1' })[name],
     render: (template) => template.replaceAll('{{name}}', 'value'),
   });
-  const once = (name: string, args: Values): Promise<RealResult> => doForReal(session, moduleNamed(name) as Module, args as Value, context());
+  const once = (name: string, args: Values): Promise<RealResult> =>
+    doForReal(session, moduleNamed(name) as Module, args as Value, context());
 
   /** Runs a task twice: the first run changes something, the second plans nothing. */
   async function twice(name: string, args: Values): Promise<RealResult> {
     const first = await once(name, args);
-    expect(first.conclusion.message ?? first.outcomes.at(-1)?.stderr).toBe(first.outcomes.length > 0 && !first.failed ? (first.conclusion.message ?? '') : '');
+    expect(first.conclusion.message ?? first.outcomes.at(-1)?.stderr).toBe(
+      first.outcomes.length > 0 && !first.failed ? (first.conclusion.message ?? '') : '',
+    );
     expect([first.failed, first.changed]).toEqual([false, true]);
     const second = await once(name, args);
     expect([second.change.actions, second.change.unknown], 'the second run').toEqual([[], undefined]);
@@ -62,7 +91,12 @@ describe.each(shells.slice(0, 1))('on this machine under %s', (_name, shell) => 
     writeFileSync(at('a/b/y'), '', { mode: 0o600 });
     symlinkSync('/etc/passwd', at('a/b/link'));
     await twice('file', { path: at('a'), recurse: true, mode: 'u=rwX,g=rX,o=' });
-    expect([mode('a/b'), mode('a/b/x'), mode('a/b/y'), statSync('/etc/passwd').mode & 0o777]).toEqual(['750', '750', '640', 0o644]);
+    expect([mode('a/b'), mode('a/b/x'), mode('a/b/y'), statSync('/etc/passwd').mode & 0o777]).toEqual([
+      '750',
+      '750',
+      '640',
+      0o644,
+    ]);
     await twice('file', { path: at('a'), state: 'absent' });
     // setgid is given on, kept by symbolic modes, and taken away by digits that do not have it.
     await twice('file', { path: at('shared'), state: 'directory', mode: '2775' });
@@ -86,7 +120,9 @@ describe.each(shells.slice(0, 1))('on this machine under %s', (_name, shell) => 
     mkdirSync(at('empty'));
     await twice('file', { path: at('empty'), src: 'target', state: 'link', force: true });
     mkdirSync(at('full/x'), { recursive: true });
-    await expect(once('file', { path: at('full'), src: 'target', state: 'link', force: true })).rejects.toThrow(/something in it/);
+    await expect(once('file', { path: at('full'), src: 'target', state: 'link', force: true })).rejects.toThrow(
+      /something in it/,
+    );
     await twice('file', { path: at('hard'), src: at('target'), state: 'hard' });
     expect(statSync(at('hard')).ino).toBe(statSync(at('target')).ino);
     // Attributes of a link are those of what it leads to.
@@ -95,7 +131,13 @@ describe.each(shells.slice(0, 1))('on this machine under %s', (_name, shell) => 
   });
 
   it('file: times and empty files', async () => {
-    const args = { path: at('stamp'), state: 'touch', access_time: 'preserve', modification_time: '202001021530.45', mode: '0640' };
+    const args = {
+      path: at('stamp'),
+      state: 'touch',
+      access_time: 'preserve',
+      modification_time: '202001021530.45',
+      mode: '0640',
+    };
     await twice('file', args);
     const seconds = Number(execFileSync('date', ['-d', '2020-01-02 15:30:45', '+%s']));
     expect([statSync(at('stamp')).mtimeMs / 1000, mode('stamp')]).toEqual([seconds, '640']);
@@ -107,7 +149,8 @@ describe.each(shells.slice(0, 1))('on this machine under %s', (_name, shell) => 
     await twice('copy', { dest: at('motd'), content: 'Hi\n', mode: '0600' });
     await twice('copy', { dest: at('motd'), content: { a: [1] }, backup: true });
     expect([text('motd'), mode('motd')]).toEqual(['{"a":[1]}', '600']);
-    const saved = (await once('copy', { dest: at('motd'), content: 'third', backup: true })).result.backup_file as string;
+    const saved = (await once('copy', { dest: at('motd'), content: 'third', backup: true })).result
+      .backup_file as string;
     expect(readFileSync(saved, 'utf8')).toBe('{"a":[1]}');
     mkdirSync(at('play/files/site/sub/none'), { recursive: true });
     writeFileSync(at('play/files/site/sub/a b'), 'A');
@@ -137,7 +180,11 @@ describe.each(shells.slice(0, 1))('on this machine under %s', (_name, shell) => 
     writeFileSync(at('conf'), 'old');
     const refused = await once('copy', { dest: at('conf'), content: 'bad', validate: 'grep -q good %s' });
     expect([refused.failed, text('conf')]).toEqual([true, 'old']);
-    await twice('copy', { dest: at('conf'), content: 'so good', validate: `sh -c 'grep -q "so good" %s; echo no > ${at('conf')}.no; exit 0'` });
+    await twice('copy', {
+      dest: at('conf'),
+      content: 'so good',
+      validate: `sh -c 'grep -q "so good" %s; echo no > ${at('conf')}.no; exit 0'`,
+    });
     expect(text('conf.no')).toBe('no\n');
   });
 
@@ -155,14 +202,29 @@ describe.each(shells.slice(0, 1))('on this machine under %s', (_name, shell) => 
     expect(text('deep/lines')).toBe('b=2\na=2\n');
     writeFileSync(at('bytes'), Buffer.from('caf\xe9 1\n\xff\n', 'latin1'));
     await twice('lineinfile', { path: at('bytes'), regexp: '1$', line: 'é 2' });
-    expect(readFileSync(at('bytes')).equals(Buffer.concat([Buffer.from('é 2\n'), Buffer.from([0xff, 0x0a])]))).toBe(true);
+    expect(readFileSync(at('bytes')).equals(Buffer.concat([Buffer.from('é 2\n'), Buffer.from([0xff, 0x0a])]))).toBe(
+      true,
+    );
   });
 
   it('stat and slurp tell what is there', async () => {
     writeFileSync(at('f'), 'hello', { mode: 0o640 });
     symlinkSync('f', at('l'));
     const { stat } = (await once('stat', { path: at('f') })).result as { stat: Values };
-    expect(stat).toMatchObject({ exists: true, isreg: true, isdir: false, islnk: false, mode: '0640', size: 5, rusr: true, xusr: false, wgrp: false, roth: false, readable: true, path: at('f') });
+    expect(stat).toMatchObject({
+      exists: true,
+      isreg: true,
+      isdir: false,
+      islnk: false,
+      mode: '0640',
+      size: 5,
+      rusr: true,
+      xusr: false,
+      wgrp: false,
+      roth: false,
+      readable: true,
+      path: at('f'),
+    });
     expect(stat.checksum).toBe('aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d');
     expect(stat.pw_name).toBe(userInfo().username);
     const md5 = (await once('stat', { path: at('f'), checksum_algorithm: 'md5' })).result as { stat: Values };
@@ -178,19 +240,30 @@ describe.each(shells.slice(0, 1))('on this machine under %s', (_name, shell) => 
   it('fetch brings small and large files, once', async () => {
     const large = Buffer.alloc(9_000_001, 'abc');
     writeFileSync(at('large'), large);
-    const change = await planForReal(session, moduleNamed('fetch') as Module, { src: at('large'), dest: 'got' }, context());
+    const change = await planForReal(
+      session,
+      moduleNamed('fetch') as Module,
+      { src: at('large'), dest: 'got' },
+      context(),
+    );
     const [effect] = change.controller!;
     expect(effect).toMatchObject({ type: 'save', path: join(at('play/got/web1'), at('large')) });
     expect(effect!.type === 'save' && effect!.content.equals(large)).toBe(true);
     mkdirSync(join(at('play/got/web1'), folder), { recursive: true });
     writeFileSync(join(at('play/got/web1'), at('large')), large);
-    const again = await planForReal(session, moduleNamed('fetch') as Module, { src: at('large'), dest: 'got' }, context());
+    const again = await planForReal(
+      session,
+      moduleNamed('fetch') as Module,
+      { src: at('large'), dest: 'got' },
+      context(),
+    );
     expect([again.changed, again.controller]).toEqual([false, undefined]);
   });
 
   it('find lists what meets every condition', async () => {
     mkdirSync(at('logs/deep/deeper'), { recursive: true });
-    for (const name of ['a.log', 'b.log', '.hidden.log', 'x y.gz', 'deep/c.log', 'deep/deeper/d.log']) writeFileSync(at(`logs/${name}`), 'debug = 1\n'.repeat(name === 'b.log' ? 300 : 1));
+    for (const name of ['a.log', 'b.log', '.hidden.log', 'x y.gz', 'deep/c.log', 'deep/deeper/d.log'])
+      writeFileSync(at(`logs/${name}`), 'debug = 1\n'.repeat(name === 'b.log' ? 300 : 1));
     utimesSync(at('logs/a.log'), 1_000_000, 1_000_000);
     symlinkSync('a.log', at('logs/link.log'));
     const list = async (args: Values): Promise<string[]> => {
@@ -198,8 +271,18 @@ describe.each(shells.slice(0, 1))('on this machine under %s', (_name, shell) => 
       return files.map(({ path }) => path.slice(at('logs/').length)).sort();
     };
     expect(await list({})).toEqual(['a.log', 'b.log', 'x y.gz']);
-    expect(await list({ patterns: '*.log', recurse: true })).toEqual(['a.log', 'b.log', 'deep/c.log', 'deep/deeper/d.log']);
-    expect(await list({ patterns: '*.log', recurse: true, depth: 2, hidden: true })).toEqual(['.hidden.log', 'a.log', 'b.log', 'deep/c.log']);
+    expect(await list({ patterns: '*.log', recurse: true })).toEqual([
+      'a.log',
+      'b.log',
+      'deep/c.log',
+      'deep/deeper/d.log',
+    ]);
+    expect(await list({ patterns: '*.log', recurse: true, depth: 2, hidden: true })).toEqual([
+      '.hidden.log',
+      'a.log',
+      'b.log',
+      'deep/c.log',
+    ]);
     expect(await list({ patterns: '^[ab]\\.', use_regex: true, excludes: 'b.*' })).toEqual(['a.log']);
     expect(await list({ age: '1w' })).toEqual(['a.log']);
     expect(await list({ age: '-1w', size: '2k' })).toEqual(['b.log']);
@@ -208,9 +291,19 @@ describe.each(shells.slice(0, 1))('on this machine under %s', (_name, shell) => 
     expect(await list({ file_type: 'link' })).toEqual(['link.log']);
     expect(await list({ contains: 'debug\\s+=', patterns: '?.log' })).toEqual(['a.log', 'b.log']);
     expect(await list({ contains: '= 1' })).toEqual([]);
-    const full = (await once('find', { paths: [at('logs'), at('none')], get_checksum: true, limit: 1, patterns: 'a.*' })).result;
-    expect(full).toMatchObject({ matched: 1, examined: 6, skipped_paths: { [at('none')]: expect.stringMatching(/not a directory/) } });
-    expect((full.files as Values[])[0]).toMatchObject({ isreg: true, mtime: 1_000_000, checksum: expect.stringMatching(/^[0-9a-f]{40}$/) });
+    const full = (
+      await once('find', { paths: [at('logs'), at('none')], get_checksum: true, limit: 1, patterns: 'a.*' })
+    ).result;
+    expect(full).toMatchObject({
+      matched: 1,
+      examined: 6,
+      skipped_paths: { [at('none')]: expect.stringMatching(/not a directory/) },
+    });
+    expect((full.files as Values[])[0]).toMatchObject({
+      isreg: true,
+      mtime: 1_000_000,
+      checksum: expect.stringMatching(/^[0-9a-f]{40}$/),
+    });
   });
 
   it('unarchive: tar and zip from here and from the host, and only what is missing', async () => {
@@ -221,21 +314,40 @@ describe.each(shells.slice(0, 1))('on this machine under %s', (_name, shell) => 
     writeFileSync(at(`src/app/${'long'.repeat(40)}`), 'long name');
     symlinkSync('bin/run', at('src/app/link'));
     const files = at('play/files');
-    for (const [flag, name] of [['z', 'app.tar.gz'], ['', 'app.tar'], ['J', 'app.tar.xz']]) execFileSync('tar', [`-c${flag}f`, join(files, name!), '-C', at('src'), 'app']);
+    for (const [flag, name] of [
+      ['z', 'app.tar.gz'],
+      ['', 'app.tar'],
+      ['J', 'app.tar.xz'],
+    ])
+      execFileSync('tar', [`-c${flag}f`, join(files, name!), '-C', at('src'), 'app']);
     execFileSync('zip', ['-qry', join(files, 'app.zip'), 'app'], { cwd: at('src') });
     for (const name of ['app.tar.gz', 'app.tar', 'app.zip']) {
       const dest = at(`here-${name}`);
       mkdirSync(dest);
       await twice('unarchive', { src: name, dest });
-      expect([readFileSync(join(dest, 'app/read me'), 'utf8'), readlinkSync(join(dest, 'app/link')), statSync(join(dest, 'app/bin/run')).mode & 0o777]).toEqual(['text', 'bin/run', 0o755]);
+      expect([
+        readFileSync(join(dest, 'app/read me'), 'utf8'),
+        readlinkSync(join(dest, 'app/link')),
+        statSync(join(dest, 'app/bin/run')).mode & 0o777,
+      ]).toEqual(['text', 'bin/run', 0o755]);
       writeFileSync(join(dest, 'app/read me'), 'TEXT');
       await twice('unarchive', { src: name, dest });
       rmSync(join(dest, 'app/link'));
       await twice('unarchive', { src: name, dest });
     }
     mkdirSync(at('stripped'));
-    await twice('unarchive', { src: 'app.tar.gz', dest: at('stripped'), extra_opts: ['--strip-components=1'], exclude: ['*.log'], mode: 'u=rwX,go=' });
-    expect([existsSync(at('stripped/skip.log')), mode('stripped/bin/run'), mode('stripped/read me')]).toEqual([false, '700', '600']);
+    await twice('unarchive', {
+      src: 'app.tar.gz',
+      dest: at('stripped'),
+      extra_opts: ['--strip-components=1'],
+      exclude: ['*.log'],
+      mode: 'u=rwX,go=',
+    });
+    expect([existsSync(at('stripped/skip.log')), mode('stripped/bin/run'), mode('stripped/read me')]).toEqual([
+      false,
+      '700',
+      '600',
+    ]);
     for (const name of ['app.tar.gz', 'app.tar.xz', 'app.zip']) {
       const dest = at(`remote-${name}`);
       mkdirSync(dest);
@@ -251,7 +363,10 @@ describe.each(shells.slice(0, 1))('on this machine under %s', (_name, shell) => 
     expect([unknown.failed, unknown.change.unknown]).toEqual([false, expect.stringMatching(/only by unpacking/)]);
     expect(readFileSync(at('xz/app/read me'), 'utf8')).toBe('text');
     writeFileSync(join(files, 'broken.tar.gz'), 'not an archive');
-    expect((await once('unarchive', { src: 'broken.tar.gz', dest: at('xz') })).conclusion).toMatchObject({ failed: true, hint: 'is it an archive, and whole?' });
+    expect((await once('unarchive', { src: 'broken.tar.gz', dest: at('xz') })).conclusion).toMatchObject({
+      failed: true,
+      hint: 'is it an archive, and whole?',
+    });
   });
 
   describe('get_url', () => {
@@ -261,7 +376,10 @@ describe.each(shells.slice(0, 1))('on this machine under %s', (_name, shell) => 
     beforeAll(async () => {
       server = createServer((request, response) => {
         asked.push(`${request.url} ${request.headers['x-token'] ?? ''} ${request.headers.authorization ?? ''}`.trim());
-        if (request.url === '/SUMS') response.end(`${'0'.repeat(64)}  other\n2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824 *file\n`);
+        if (request.url === '/SUMS')
+          response.end(
+            `${'0'.repeat(64)}  other\n2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824 *file\n`,
+          );
         else if (request.url === '/file') response.end('hello');
         else response.writeHead(404).end('no');
       });
@@ -276,7 +394,11 @@ describe.each(shells.slice(0, 1))('on this machine under %s', (_name, shell) => 
       writeFileSync(at('file'), 'changed');
       await twice('get_url', { url: `${url}/file`, dest: at('file'), checksum: `sha256:${url}/SUMS` });
       const forced = await once('get_url', { url: `${url}/file`, dest: at('file'), force: true });
-      expect([forced.changed, forced.change.unknown, forced.result.status_code]).toEqual([false, expect.any(String), 200]);
+      expect([forced.changed, forced.change.unknown, forced.result.status_code]).toEqual([
+        false,
+        expect.any(String),
+        200,
+      ]);
       writeFileSync(at('file'), 'changed');
       const replaced = await once('get_url', { url: `${url}/file`, dest: at('file'), force: true, backup: true });
       expect([replaced.changed, text('file'), mode('file')]).toEqual([true, 'hello', '600']);
@@ -288,12 +410,22 @@ describe.each(shells.slice(0, 1))('on this machine under %s', (_name, shell) => 
 
     it('sends headers and credentials, and leaves nothing behind where it fails', async () => {
       asked.length = 0;
-      await once('get_url', { url: `${url}/file`, dest: at('one'), headers: { 'X-Token': 'a "b" \\c' }, url_username: 'me', url_password: 'p"w', force_basic_auth: true });
+      await once('get_url', {
+        url: `${url}/file`,
+        dest: at('one'),
+        headers: { 'X-Token': 'a "b" \\c' },
+        url_username: 'me',
+        url_password: 'p"w',
+        force_basic_auth: true,
+      });
       expect(asked).toEqual([`/file a "b" \\c Basic ${Buffer.from('me:p"w').toString('base64')}`]);
       const missing = await once('get_url', { url: `${url}/none`, dest: at('two') });
       expect(missing.conclusion).toMatchObject({ failed: true, hint: expect.stringMatching(/does not have it/) });
       const wrong = await once('get_url', { url: `${url}/file`, dest: at('two'), checksum: `md5:${'0'.repeat(32)}` });
-      expect(wrong.conclusion).toMatchObject({ failed: true, message: expect.stringMatching(/md5 checksum 5d41402abc4b2a76b9719d911017c592, not 0/) });
+      expect(wrong.conclusion).toMatchObject({
+        failed: true,
+        message: expect.stringMatching(/md5 checksum 5d41402abc4b2a76b9719d911017c592, not 0/),
+      });
       expect(execFileSync('ls', ['-A', folder], { encoding: 'utf8' })).toBe('one\nplay\n');
     });
   });

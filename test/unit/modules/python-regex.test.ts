@@ -94,7 +94,8 @@ describe('pythonRegex', () => {
 });
 
 describe('pythonReplacement', () => {
-  const fill = (pattern: string, text: string, template: string): string => pythonReplacement(template)(pythonRegex(pattern).exec(text)!);
+  const fill = (pattern: string, text: string, template: string): string =>
+    pythonReplacement(template)(pythonRegex(pattern).exec(text)!);
   it.each([
     ['(a)(b)?', 'a', '[\\1\\2]', '[a]'],
     ['(?P<x>a)', 'a', '\\g<x>\\g<1>0\\g<0>', 'aa0a'],

@@ -21,11 +21,25 @@ export function fileStat(changed: Partial<FileStat> = {}): FileStat {
 }
 
 /** The stat of root's directory. */
-export const directoryStat = (changed: Partial<FileStat> = {}): FileStat => fileStat({ type: 'directory', mode: 0o755, size: 4096, inode: 2, ...changed });
+export const directoryStat = (changed: Partial<FileStat> = {}): FileStat =>
+  fileStat({ type: 'directory', mode: 0o755, size: 4096, inode: 2, ...changed });
 
 /** The stat of a symlink, and where it leads. */
-export const linkStat = (target: string, followed: FileStat | null): FileStat => fileStat({ type: 'symlink', mode: 0o777, inode: 9, target, followed });
+export const linkStat = (target: string, followed: FileStat | null): FileStat =>
+  fileStat({ type: 'symlink', mode: 0o777, inode: 9, target, followed });
 
 /** What can be known of a file that another task of the play will have written. */
 export const predictedStat = (changed: Partial<FileStat> = {}): FileStat =>
-  fileStat({ uid: undefined, gid: undefined, owner: undefined, group: undefined, mtime: undefined, atime: undefined, ctime: undefined, inode: undefined, device: undefined, links: undefined, ...changed });
+  fileStat({
+    uid: undefined,
+    gid: undefined,
+    owner: undefined,
+    group: undefined,
+    mtime: undefined,
+    atime: undefined,
+    ctime: undefined,
+    inode: undefined,
+    device: undefined,
+    links: undefined,
+    ...changed,
+  });

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,7 +37,15 @@ describe.each(shells)('under %s', (_name, shell) => {
 
   it('sha1 of many files at once, links followed, null where there is none', async () => {
     const names = ['a', 'none', "b 'c' $x", 'd', 'back\\slash', '-n', 'link'];
-    expect(await answersOf(session, 'sha1', names.map(at))).toEqual([sha1('a'), null, sha1("b 'c' $x"), null, sha1('back\\slash'), sha1('-n'), sha1('a')]);
+    expect(await answersOf(session, 'sha1', names.map(at))).toEqual([
+      sha1('a'),
+      null,
+      sha1("b 'c' $x"),
+      null,
+      sha1('back\\slash'),
+      sha1('-n'),
+      sha1('a'),
+    ]);
     expect(await answersOf(session, 'sha1', [at('none')])).toEqual([null]);
   });
 
@@ -60,7 +77,12 @@ it('duplicate predicts from what is known of the file it copies', () => {
   const look = (probe: Probe) => known[`${probe.kind} ${probe.subject}`] as never;
   const effects = actionEffects({ kind: 'duplicate', from: '/from', path: '/to', mode: 0o600 }, look);
   expect(effects).toContainEqual({ type: 'predict', probe: ask('digest', '/to'), answer: 'ab', certain: true });
-  expect(effects).toContainEqual({ type: 'predict', probe: ask('content', '/to'), answer: Buffer.from('x'), certain: true });
+  expect(effects).toContainEqual({
+    type: 'predict',
+    probe: ask('content', '/to'),
+    answer: Buffer.from('x'),
+    certain: true,
+  });
   const blind = actionEffects({ kind: 'duplicate', from: '/from', path: '/to', mode: 0o600 }, () => undefined);
   expect(blind).toContainEqual({ type: 'stale', probe: ask('digest', '/to') });
 });
