@@ -1,5 +1,3 @@
-import type { Action } from '../actions/registry.js';
-import { actionEffects } from '../actions/registry.js';
 import type { UnreachableError } from '../base/error.js';
 import { Unanswered, Unknowable } from '../modules/module.js';
 import { moduleNamed } from '../modules/registry.js';
@@ -12,20 +10,16 @@ import { failure, unknown } from './conclude.js';
 import type { Cursor } from './cursor.js';
 import { Delegation } from './delegation.js';
 import { probesAhead } from './foresight.js';
-import { judged, planItem } from './item-plan.js';
+import { planItem } from './item-plan.js';
 import { brokenJob, type Item, type Job, makeJob } from './job.js';
-import type { Errand, Lane } from './lane.js';
+import type { Lane } from './lane.js';
+import { Outgoing, sameUser } from './outgoing.js';
 import { untilVerdict } from './retry.js';
 import { checkRole } from './role-arguments.js';
 import { keepSecrets } from './secrecy.js';
 import { taskReferences } from './task-references.js';
 import type { HostMemory, HostVariables } from './variables.js';
 import { waitFor, waits } from './waiting.js';
-
-/** Seconds that an action may take where the task says nothing. */
-const ACTION_LIMIT = 3600;
-/** Actions sent in one batch at the most, so that a failure never wastes much planning. */
-const BATCH = 200;
 
 /** Where a host stands in its play; the desk moves it on, and back when something fails. */
 export interface Position {
@@ -56,16 +50,15 @@ export class Desk {
   readonly #options: DeskOptions;
   /** Jobs in the order of the play, the first not yet certain. */
   #outbox: Job[] = [];
-  #pending: { readonly job: Job; readonly item: Item; readonly errand: Errand }[] = [];
-  #pendingBecome: Become | undefined;
+  readonly #outgoing: Outgoing;
   /** The job at the cursor, while its items are being planned. */
   #current: Job | undefined;
   readonly #ahead = new Map<number, { readonly epoch: number; readonly job: Job }>();
   readonly #entered = new Set<Role>();
-  #doing: TaskLabel | undefined;
 
   constructor(options: DeskOptions) {
     this.#options = options;
+    this.#outgoing = new Outgoing(options.host, options.lane, options.company);
   }
 
   /** True where everything planned is certain and told. */
@@ -80,17 +73,17 @@ export class Desk {
 
   /** True where nothing waits to be sent. */
   get sent(): boolean {
-    return this.#pending.length === 0;
+    return this.#outgoing.empty;
   }
 
   /** The task whose actions are with the host now. */
   get doing(): TaskLabel | undefined {
-    return this.#doing;
+    return this.#outgoing.doing;
   }
 
   /** The user through whose eyes the task at hand sees the host. */
   get user(): Become | undefined {
-    return this.#current?.effective.become ?? this.#pendingBecome;
+    return this.#current?.effective.become ?? this.#outgoing.user;
   }
 
   /** True where a task reads what a job that is not certain yet registers. */
@@ -111,7 +104,7 @@ export class Desk {
     if (!this.#current) keepSecrets(job, (secret) => this.#options.company.keepSecret(secret));
     this.#current = job;
     if (task.keywords.delegateTo) return this.#delegate(job);
-    if (!this.sent && !sameUser(this.#pendingBecome, job.effective.become)) return this.flush();
+    if (!this.sent && !sameUser(this.#outgoing.user, job.effective.become)) return this.flush();
     while (job.next < job.items.length) {
       if (!(await this.#planNext(job))) return;
     }
@@ -121,12 +114,12 @@ export class Desk {
 
   /** Sends what is pending, and tells what is certain then. */
   flush(): Promise<void> {
-    return this.#exchange(this.#pendingBecome, []);
+    return this.#exchange(this.#outgoing.user, []);
   }
 
   /** What was planned but not sent never happens. */
   abandon(): void {
-    this.#pending = [];
+    this.#outgoing.take();
     this.#deliver();
     this.#outbox = [];
     this.#current = undefined;
@@ -134,7 +127,7 @@ export class Desk {
 
   /** Asks probes that something outside of a task needs. */
   ask(probes: readonly Probe[]): Promise<void> {
-    return this.#exchange(this.sent ? undefined : this.#pendingBecome, probes);
+    return this.#exchange(this.sent ? undefined : this.#outgoing.user, probes);
   }
 
   /**
@@ -144,8 +137,8 @@ export class Desk {
   lost(error: UnreachableError): Job | undefined {
     const { position, variables } = this.#options;
     const { leaf } = position.cursor;
-    this.#pending = [];
-    this.#doing = undefined;
+    this.#outgoing.take();
+    this.#outgoing.back();
     const at = this.#outbox.findIndex(({ items }) => items.some(({ result }) => result === undefined));
     const certain = at < 0 ? this.#outbox : this.#outbox.slice(0, at);
     const job =
@@ -165,7 +158,7 @@ export class Desk {
     if (item.result === undefined) {
       this.#refresh(job, item);
       const planned = planItem(job, item, this.#options.lane, this.#options.company);
-      if (planned === 'send') for (const action of item.change!.actions) this.#send(job, item, action);
+      if (planned === 'send') this.#outgoing.add(job, item);
       else if (planned !== 'done' && 'ask' in planned) {
         await this.#exchange(job.effective.become, planned.ask);
         return false;
@@ -188,7 +181,7 @@ export class Desk {
     }
     job.next++;
     const pause = job.task.loop?.pause;
-    if (this.#pending.length >= BATCH || (item.awaited > 0 && (mustEndBatch(job, item) || pause !== undefined))) {
+    if (this.#outgoing.full || (item.awaited > 0 && (mustEndBatch(job, item) || pause !== undefined))) {
       if (job.next >= job.items.length) this.#settle(job);
       await this.flush();
       if (pause !== undefined && this.#current) await sleep(pause);
@@ -234,47 +227,17 @@ export class Desk {
     }
   }
 
-  #send(job: Job, item: Item, action: Action): void {
-    const { lane, company, host } = this.#options;
-    const limit = action.kind === 'run' ? (action.timeout ?? job.effective.timeout) : job.effective.timeout;
-    item.awaited++;
-    this.#pendingBecome = job.effective.become;
-    this.#pending.push({
-      job,
-      item,
-      errand: {
-        action,
-        timeout: limit === undefined ? ACTION_LIMIT : limit + 30,
-        started: () => {
-          if (this.#doing !== job.label) company.emit({ type: 'task-start', host, task: job.label });
-          this.#doing = job.label;
-        },
-        said: (stream, data) => {
-          if (!job.effective.noLog) company.emit({ type: 'task-output', host, task: job.label, stream, chunk: data.toString('utf8') });
-        },
-        done: (outcome) => {
-          item.outcomes.push(outcome);
-          job.seconds += outcome.duration;
-          item.awaited = outcome.status === 0 ? item.awaited - 1 : 0;
-          if (item.awaited === 0) item.result = judged(job, item);
-        },
-      },
-    });
-    lane.apply(actionEffects(action, lane.beliefs(job.effective.become).look));
-  }
-
   /** One round trip: pending actions, then the probes wanted now, and those of coming tasks. */
   async #exchange(become: Become | undefined, wanted: readonly Probe[]): Promise<void> {
-    const pending = this.#pending;
-    const user = pending.length > 0 ? this.#pendingBecome : become;
+    const user = this.#outgoing.empty ? become : this.#outgoing.user;
     const probes = new Map<string, Probe>();
     if (sameUser(user, become)) for (const probe of wanted) probes.set(probeKey(probe), probe);
     if (wanted.length > 0) this.#foresee(user, probes);
-    this.#pending = [];
+    const pending = this.#outgoing.take();
     if (pending.length > 0 || probes.size > 0) {
       const errands = pending.map(({ errand }) => errand);
       const all = await this.#options.lane.exchange(user, errands, probes.values());
-      this.#doing = undefined;
+      this.#outgoing.back();
       const last = all ? pending.at(-1) : pending.find(({ item }) => item.awaited > 0 || item.outcomes.at(-1)?.status !== 0);
       if (!all) this.#goBack(last);
       if (last) {
@@ -383,8 +346,6 @@ function reset(item: Item): void {
   item.awaited = 0;
   item.outcomes.length = 0;
 }
-
-const sameUser = (a: Become | undefined, b: Become | undefined): boolean => a?.user === b?.user && a?.method === b?.method;
 
 /** A result that decides more than its status must be certain before anything follows it. */
 function mustEndBatch({ task }: Job, { change }: Item): boolean {
