@@ -52,11 +52,13 @@ interface Entry {
   readonly contender: Contender;
   readonly site: Site;
   readonly rounds: number;
+  /** What goes wrong with it is told, and the others go on. */
+  readonly optional?: boolean;
 }
 
 // The peers take so long that one run of each has to do.
 function peerEntries(site: Site, bare: boolean): Entry[] {
-  return installedPeers(bare ? CHANGES : 0).map((contender) => ({ contender, site, rounds: 1 }));
+  return installedPeers(bare ? CHANGES : 0).map((contender) => ({ contender, site, rounds: 1, optional: true }));
 }
 
 async function inTurn(entries: readonly Entry[], bare: boolean, progress: Progress) {
@@ -67,15 +69,25 @@ async function inTurn(entries: readonly Entry[], bare: boolean, progress: Progre
     await runScript(site, bare ? 'reset' : 'look-up');
   }
   for (const round of numbers(Math.max(...entries.map(({ rounds }) => rounds)))) {
-    for (const { contender, site, rounds } of entries) {
+    for (const { contender, site, rounds, optional } of entries) {
       if (round >= rounds) continue;
-      if (bare) await runScript(site, 'reset');
-      const taken = await contender.run(site);
-      // Whoever made it: the hosts must be as the play wants them.
-      if (bare) await runScript(site, 'look-up');
-      seconds.get(contender.name)?.push(taken);
-      progress(`  ${contender.name}: ${taken.toFixed(2)} s`);
+      try {
+        const taken = await once(contender, site, bare);
+        seconds.get(contender.name)?.push(taken);
+        progress(`  ${contender.name}: ${taken.toFixed(2)} s`);
+      } catch (error) {
+        if (!optional) throw error;
+        progress(`  ${contender.name}: given up: ${(error as Error).message}`);
+      }
     }
   }
+  return seconds;
+}
+
+async function once(contender: Contender, site: Site, bare: boolean): Promise<number> {
+  if (bare) await runScript(site, 'reset');
+  const seconds = await contender.run(site);
+  // Whoever made it: the hosts must be as the play wants them.
+  if (bare) await runScript(site, 'look-up');
   return seconds;
 }

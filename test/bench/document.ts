@@ -23,10 +23,10 @@ export function tables({ cases, controller }: Report): string {
     [...result.seconds].map(([contender, seconds], index) => [
       index === 0 ? title(result) : '',
       contender,
-      rounded(median(seconds)),
-      seconds.length === 1 ? '' : `${rounded(Math.min(...seconds))} to ${rounded(Math.max(...seconds))}`,
+      seconds.length === 0 ? 'given up' : rounded(median(seconds)),
+      seconds.length < 2 ? '' : `${rounded(Math.min(...seconds))} to ${rounded(Math.max(...seconds))}`,
       String(seconds.length),
-      rounded(ratio(result, contender)),
+      seconds.length === 0 ? '' : rounded(ratio(result, contender)),
     ]),
   );
   const parts = [
@@ -92,7 +92,8 @@ and 5 packages, with facts gathered. It is the very same file for every tool (\`
 - **script that makes it** makes the same changes by hand in the same way. It does not flush what it writes to the
   disk, as hostwright does for each file.
 - **hostwright** is \`node dist/cli/main.js run bench.yml -i inventory.yml\`, plain output into a file.
-- Ansible gets hosts of its own, with python3 and python3-apt installed; as many forks as hosts; and one run of each.
+- Ansible gets hosts of its own, with python3 and python3-apt installed; at least as many forks as hosts; and one run of each,
+  given up after five minutes.
 
 All log in with the same kind of key, to hosts whose key is known, and share no connection (Ansible keeps its own
 master connections, as it does by default). Contenders take turns; the times are medians. From bare, the hosts are

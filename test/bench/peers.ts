@@ -5,7 +5,7 @@ import { type Contender, expectRecap } from './contenders.js';
 import { measure } from './measure.js';
 
 /** Seconds after which a peer's run is given up. */
-const PATIENCE = 900;
+const PATIENCE = 300;
 
 const configurations = {
   'Ansible, default': { pipelining: false, mitogen: false },
@@ -42,9 +42,10 @@ export function ansibleVersion(): string | undefined {
     : line.replace('ansible-playbook [core ', 'ansible-core ').replace(']', '');
 }
 
+// ansible-doc doesn't list its strategies, even where they work.
 function hasMitogen(): boolean {
-  const found = spawnSync('ansible-doc', ['-t', 'strategy', '-l'], { encoding: 'utf8' });
-  return found.stdout?.includes('mitogen_linear') ?? false;
+  const format = '-f=${db:Status-Status}';
+  return spawnSync('dpkg-query', ['-W', format, 'ansible-mitogen'], { encoding: 'utf8' }).stdout === 'installed';
 }
 
 function configText({ pipelining, mitogen }: { pipelining: boolean; mitogen: boolean }, hosts: number): string {
