@@ -20,7 +20,8 @@ export interface ConnectionFlags {
   readonly cwd: string;
 }
 
-const knownHosts = new Map<string, KnownHosts>();
+/** Read once a run, whose flags are one object. */
+const knownHosts = new WeakMap<ConnectionFlags, Map<string, KnownHosts>>();
 
 /** Opens the connection that a host's variables (`ansible_host`, `ansible_port`, ...) and the flags describe. */
 export async function connectHost(host: string, scope: Scope, flags: ConnectionFlags): Promise<Connection> {
@@ -51,7 +52,7 @@ export async function connectHost(host: string, scope: Scope, flags: ConnectionF
     address: variable('ansible_host', 'ansible_ssh_host') ?? host,
     port,
     user: loginUser(scope, flags),
-    knownHosts: knownHostsOf(variable('ansible_ssh_known_hosts_file')?.split(/\s+/).map(path)),
+    knownHosts: knownHostsOf(flags, variable('ansible_ssh_known_hosts_file')?.split(/\s+/).map(path)),
     acceptNewHostKeys: flags.acceptNewHostKeys,
     ...(key === undefined ? {} : { privateKeyFile: path(key) }),
     passphrase,
@@ -67,9 +68,11 @@ export function loginUser(scope: Scope, flags: ConnectionFlags): string {
   return name === undefined ? (flags.user ?? userInfo().username) : String(scope.get(name));
 }
 
-function knownHostsOf(files = [join(homedir(), '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts']): KnownHosts {
+function knownHostsOf(flags: ConnectionFlags, files = [join(homedir(), '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts']): KnownHosts {
+  let read = knownHosts.get(flags);
+  if (!read) knownHosts.set(flags, (read = new Map()));
   const key = files.join('\0');
-  let known = knownHosts.get(key);
-  if (!known) knownHosts.set(key, (known = KnownHosts.read(files)));
+  let known = read.get(key);
+  if (!known) read.set(key, (known = KnownHosts.read(files)));
   return known;
 }

@@ -4,7 +4,8 @@
  * USR1                  what is at work ends, and no guarded step after it begins (see Link.stop)
  * hw_end INDEX STATUS   closes a step: a marker on stdout
  * hw_fin INDEX STATUS   the same for a step that streamed: a marker on stderr too
- * hw_recv LENGTH FILE   reads exactly LENGTH bytes of stdin into FILE; reads them also where FILE can't be written
+ * hw_recv LENGTH FILE   reads exactly LENGTH bytes of stdin into FILE; reads them also where FILE can't be written;
+ *                       fails where the link dies before they all came
  * hw_drop LENGTH        reads LENGTH bytes of stdin away
  * hw_exec ARGV...       runs a program with stdout and stderr relayed apart. The relays outlive a dead
  *                       link, so no program is killed by SIGPIPE half way. Something the program leaves
@@ -36,7 +37,8 @@ hw_bytes() {
   [ $(($1 % 65536)) = 0 ] || dd bs=$(($1 % 65536)) count=1 iflag=fullblock 2>/dev/null
 }
 hw_recv() {
-  hw_bytes "$1" | { cat >"$2" && exit 0; cat >/dev/null; exit 1; }
+  hw_bytes "$1" | { cat >"$2" && exit 0; cat >/dev/null; exit 1; } || return 1
+  [ "$(wc -c <"$2")" -eq "$1" ] || { echo "the connection ended in the middle of a file" >&2; return 1; }
 }
 hw_drop() {
   [ "$1" = 0 ] || hw_bytes "$1" >/dev/null

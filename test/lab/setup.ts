@@ -17,7 +17,7 @@ declare module 'vitest' {
   }
 }
 
-const NAME = 'tests';
+const NAME = process.env.LAB_NAME ?? 'tests';
 const root = process.cwd();
 
 /**
