@@ -1,7 +1,7 @@
 import { type Become, openSession } from '../transport/become.js';
 import type { Connection } from '../transport/shell.js';
 import type { Session } from '../transport/session.js';
-import { hostLock, stopText } from './lock.js';
+import { hostLock } from './lock.js';
 
 /** How a host is reached: opened when first needed. */
 export interface LinkOptions {
@@ -67,13 +67,13 @@ export class Link {
 
   /** Has the shells at work begin nothing after the action they are at: told through a shell beside each. */
   async stop(): Promise<void> {
-    const { holder, timeout } = this.#options;
-    if (holder === undefined || !this.#busy) return;
+    const { timeout } = this.#options;
+    if (!this.#busy) return;
     for (const [key, opening] of this.#sessions) {
       const session = await opening.catch(() => undefined);
-      if (!session || session.idle || !this.#connection) continue;
+      if (!session || session.idle || session.pid === undefined || !this.#connection) continue;
       const beside = await openSession(await this.#connection, this.#becomes.get(key), timeout);
-      await beside.exchange([{ text: stopText(holder), guarded: false, streams: false }], { timeout });
+      await beside.exchange([{ text: `kill -USR1 ${session.pid}`, guarded: false, streams: false }], { timeout });
       beside.close();
     }
   }

@@ -5,15 +5,11 @@ import type { SessionLock } from '../transport/session.js';
 /** Seconds after which an idle holder that gave no sign of life counts as dead. */
 const STALE = 90;
 
-/** Root's lock is in /run; other users' where they may write. */
-const FIND_FILE =
-  'if [ -w /run ]; then hw_lockfile=/run/hostwright.lock; else hw_lockfile=${XDG_RUNTIME_DIR:-/tmp}/hostwright-$(id -u).lock; fi';
-
 /**
  * The lock of a host, held for as long as a session's shell lives. The kernel frees an flock when its
  * holder ends, so a dead run's lock frees itself as soon as its shell ends; a shell whose link died
  * without a word is recognised by the lock's age (every batch renews it) and by having no child, and
- * is ended.
+ * is ended. Root's lock is in /run; other users' where they may write.
  * @param holder who and what run, as told to the one who finds the host locked
  */
 export function hostLock(holder: string): SessionLock {
@@ -29,12 +25,6 @@ export function hostLock(holder: string): SessionLock {
   };
 }
 
-/** Shell text that has this run's shell on the host begin nothing after what is at work. */
-export function stopText(holder: string): string {
-  return `${FIND_FILE}
-if read -r hw_pid hw_holder <"$hw_lockfile" && [ "$hw_holder" = ${quote(holder)} ]; then kill -USR1 "$hw_pid"; fi`;
-}
-
 function takeText(holder: string): string {
   return `hw_renew() {
   [ -z "$hw_mine" ] || printf '%s %s\\n' $$ ${quote(holder)} >"$hw_lockfile"
@@ -42,7 +32,8 @@ function takeText(holder: string): string {
 hw_mine=
 hw_lock() {
   command -v flock >/dev/null || return 0
-  ${FIND_FILE}
+  if [ -w /run ]; then hw_lockfile=/run/hostwright.lock
+  else hw_lockfile=\${XDG_RUNTIME_DIR:-/tmp}/hostwright-$(id -u).lock; fi
   [ ! -L "$hw_lockfile" ] || return 0
   umask 077
   true 2>/dev/null >>"$hw_lockfile" || { umask 022; return 0; }

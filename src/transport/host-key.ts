@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { UnreachableError } from '../base/error.js';
 import type { KnownHosts } from './known-hosts.js';
 
@@ -41,7 +41,7 @@ export function verifyHostKey(
   if (verdict === 'unknown' && acceptNew) {
     const type = key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1');
     const line = known.accept(host, port, type, key);
-    if (known.files[0] !== undefined) appendFileSync(known.files[0], line, { mode: 0o600 });
+    if (known.files[0] !== undefined) appendLine(known.files[0], line);
     return undefined;
   }
   if (verdict === 'unknown') {
@@ -58,4 +58,10 @@ export function verifyHostKey(
       : `the host key of ${name} has CHANGED: it shows ${fingerprint(key)}, ${files} has another`,
     'someone may be between you and the host; if the host was set up anew, remove the old key with ssh-keygen -R',
   );
+}
+
+/** A file that a person edited may end without a newline. */
+function appendLine(file: string, line: string): void {
+  const whole = !existsSync(file) || /^\n?$/.test(readFileSync(file, 'utf8').slice(-1));
+  appendFileSync(file, whole ? line : `\n${line}`, { mode: 0o600 });
 }

@@ -99,6 +99,8 @@ export class Session {
   #dead: UnreachableError | undefined;
   #noise = new Capture(8192);
   #answered = false;
+  /** Process id of the shell on the host, once it holds its lock. */
+  pid: number | undefined;
   roundTrips = 0;
   bytesSent = 0;
   bytesReceived = 0;
@@ -147,12 +149,13 @@ export class Session {
   async exchange(steps: readonly Step[], options: ExchangeOptions): Promise<StepResult[]> {
     const { lock } = this.#options;
     if (!lock || this.#greeted) return this.#exchange(steps, options);
-    const take: Step = { text: `${lock.take}\nhw_lock || { hw_end 0 1; exit 0; }`, guarded: false, streams: false };
+    const take: Step = { text: `${lock.take}\nhw_lock || { hw_end 0 1; exit 0; }\nprintf %s $$`, guarded: false, streams: false };
     const [, ...results] = await this.#exchange([take, ...steps], {
       timeout: options.timeout,
       onStep: (index, result) => {
         if (index > 0) options.onStep?.(index - 1, result);
         else if (result.status !== 0) this.#die(lock.refused(result.stdout.toString('utf8').trim()));
+        else this.pid = Number(result.stdout.toString('utf8')) || undefined;
       },
       onOutput: (index, stream, data) => options.onOutput?.(index - 1, stream, data),
     });
