@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { UnreachableError } from '../base/error.js';
 import type { KnownHosts } from './known-hosts.js';
 
@@ -41,8 +42,7 @@ export function verifyHostKey(
   if (verdict === 'unknown' && acceptNew) {
     const type = key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1');
     const line = known.accept(host, port, type, key);
-    if (known.files[0] !== undefined) appendLine(known.files[0], line);
-    return undefined;
+    return known.files[0] === undefined ? undefined : record(known.files[0], line);
   }
   if (verdict === 'unknown') {
     return new UnreachableError(
@@ -60,8 +60,14 @@ export function verifyHostKey(
   );
 }
 
-/** A file that a person edited may end without a newline. */
-function appendLine(file: string, line: string): void {
-  const whole = !existsSync(file) || /^\n?$/.test(readFileSync(file, 'utf8').slice(-1));
-  appendFileSync(file, whole ? line : `\n${line}`, { mode: 0o600 });
+/** Adds a line to known_hosts; a file that a person edited may end without a newline. */
+function record(file: string, line: string): UnreachableError | undefined {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const whole = !existsSync(file) || /^\n?$/.test(readFileSync(file, 'utf8').slice(-1));
+    appendFileSync(file, whole ? line : `\n${line}`, { mode: 0o600 });
+    return undefined;
+  } catch (error) {
+    return new UnreachableError('host-key', `the new host key cannot be written down: ${(error as Error).message}`, `make ${file} writable`);
+  }
 }
