@@ -6,7 +6,7 @@ import type { Value } from '../base/value.js';
 import { ask, type Probe } from '../probes/registry.js';
 import { copyFolder, folderProbes } from './copy-folder.js';
 import { copyOnHost } from './copy-on-host.js';
-import { fileOptions } from './file-attributes.js';
+import { accountProbes, fileOptions } from './file-attributes.js';
 import { hostPath, inTarget, pathProbes } from './host-path.js';
 import { showMode } from './mode.js';
 import { defineModule, type PlanContext } from './module.js';
@@ -56,7 +56,10 @@ export const copy = defineModule({
 - copy: { src: /etc/app/app.conf, dest: /etc/app/app.conf.orig, remote_src: true, force: false }
 - copy: { src: sudoers, dest: /etc/sudoers.d/team, mode: '0440', validate: 'visudo -cf %s' }
 `,
-  probes: (args, context) => pathProbes(args.dest, context, (dest) => probes(dest, args, context)),
+  probes: (args, context) => [
+    ...accountProbes(args),
+    ...pathProbes(args.dest, context, (dest) => probes(dest, args, context)),
+  ],
   plan: (args, state, context) => {
     const dest = hostPath(args.dest, state, context);
     const inFolder = args.dest.endsWith('/');

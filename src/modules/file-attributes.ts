@@ -1,5 +1,6 @@
 import type { AttributesAction } from '../actions/files.js';
-import { ask } from '../probes/registry.js';
+import { TaskError } from '../base/error.js';
+import { ask, type Probe } from '../probes/registry.js';
 import type { FileStat } from '../probes/stat.js';
 import type { Diff } from '../report/event.js';
 import { resolveMode, showMode } from './mode.js';
@@ -20,6 +21,26 @@ export interface FileArguments {
   readonly mode?: string | undefined;
   readonly owner?: string | undefined;
   readonly group?: string | undefined;
+}
+
+/** What `requireAccounts` will read. */
+export function accountProbes({ owner, group }: FileArguments): Probe[] {
+  const probes: Probe[] = [];
+  if (owner !== undefined && !isNumber(owner)) probes.push(ask('passwd', owner));
+  if (group !== undefined && !isNumber(group)) probes.push(ask('group', group));
+  return probes;
+}
+
+const isNumber = (name: string): boolean => /^\d+$/.test(name);
+
+/** An owner that does not exist is told before anything is changed, not by chown when half of it is done. */
+export function requireAccounts({ owner, group }: Pick<FileArguments, 'owner' | 'group'>, state: State): void {
+  if (owner !== undefined && !isNumber(owner) && state.read(ask('passwd', owner)) === null) {
+    throw new TaskError(`the user "${owner}" does not exist on the host`, 'make it in an earlier task, or check the name');
+  }
+  if (group !== undefined && !isNumber(group) && state.read(ask('group', group)) === null) {
+    throw new TaskError(`the group "${group}" does not exist on the host`, 'make it in an earlier task, or check the name');
+  }
 }
 
 /** True where any attribute is wanted. */
@@ -59,7 +80,9 @@ export function planAttributes(
     if (mode !== before) notes.push(`mode ${showMode(before)} → ${showMode(mode)}`);
     if (mode !== before || dropped) action.mode = mode;
   }
-  return notes.length === 0 ? undefined : { action, diff: { subject: path, note: notes.join(', ') } };
+  if (notes.length === 0) return undefined;
+  requireAccounts(action, state);
+  return { action, diff: { subject: path, note: notes.join(', ') } };
 }
 
 /** Names and numbers may both be given. */
@@ -84,6 +107,7 @@ export function writtenAttributes(
   state: State,
   user = 'root',
 ): { mode: number; owner?: string; group?: string } {
+  requireAccounts(wanted, state);
   const old = before ? state.field(ask('stat', path), before.mode) : 0o644;
   const attributes: { mode: number; owner?: string; group?: string } = {
     mode: wanted.mode === undefined ? old : resolveMode(wanted.mode, old, false),

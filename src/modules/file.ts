@@ -3,7 +3,7 @@ import type { Action } from '../actions/registry.js';
 import { TaskError } from '../base/error.js';
 import { ask } from '../probes/registry.js';
 import type { FileStat } from '../probes/stat.js';
-import { fileOptions, planAttributes, wantsAttributes } from './file-attributes.js';
+import { accountProbes, fileOptions, planAttributes, requireAccounts, wantsAttributes } from './file-attributes.js';
 import { planHardLink, planSymlink } from './file-link.js';
 import { planTimes, TIME_FORMAT } from './file-time.js';
 import { planTree } from './file-tree.js';
@@ -53,13 +53,15 @@ export const file = defineModule({
 - file: { path: /srv/www, owner: www-data, mode: 'u=rwX,go=rX', recurse: true }
 - file: { path: /srv/app/old, state: absent }
 `,
-  probes: (args, context) =>
-    pathProbes(args.path, context, (path) => {
+  probes: (args, context) => [
+    ...accountProbes(args),
+    ...pathProbes(args.path, context, (path) => {
       if (args.state === 'directory') return [ask('stat', path), ask('stat', posix.dirname(path))];
       return args.src === undefined || (args.force && args.state !== 'hard')
         ? [ask('stat', path)]
         : [ask('stat', path), ask('stat', posix.resolve(posix.dirname(path), args.src))];
     }),
+  ],
   plan: (args, state, context) => {
     const path = hostPath(args.path, state, context);
     const there = state.read(ask('stat', path));
@@ -117,6 +119,7 @@ function directory(
     );
   }
   if (real.stat) return withAttributes(path, real as RealFile & { stat: FileStat }, args, state, context, 'directory');
+  requireAccounts(args, state);
   const paths = missingFolders(path, state);
   const { owner, group } = args;
   const actions: Action[] = [
@@ -190,6 +193,7 @@ function touch(path: string, real: RealFile, args: FileArgs, state: State): Chan
   if (attributes) actions.push(attributes.action);
   else if (!there) {
     requireParent(real.path, state);
+    requireAccounts(args, state);
     const { owner, group } = args;
     const mode = args.mode === undefined ? undefined : resolveMode(args.mode, 0o644, false);
     if (wantsAttributes(args)) {

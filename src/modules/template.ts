@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { posix } from 'node:path';
 import { TaskError } from '../base/error.js';
 import { ask } from '../probes/registry.js';
-import { fileOptions } from './file-attributes.js';
+import { accountProbes, fileOptions } from './file-attributes.js';
 import { hostPath, inTarget, pathProbes } from './host-path.js';
 import { showMode } from './mode.js';
 import { defineModule } from './module.js';
@@ -61,12 +61,14 @@ export const template = defineModule({
 - template: { src: app.conf.hbs, dest: /etc/app/app.conf, owner: root, group: app, mode: '0640' }
 - template: { src: sudoers.hbs, dest: /etc/sudoers.d/team, mode: '0440', validate: 'visudo -cf %s' }
 `,
-  probes: (args, context) =>
-    pathProbes(args.dest, context, (dest) =>
+  probes: (args, context) => [
+    ...accountProbes(args),
+    ...pathProbes(args.dest, context, (dest) =>
       args.dest.endsWith('/')
         ? [ask('stat', dest), ...fileProbes(posix.join(dest, posix.basename(args.src)), context)]
         : fileProbes(dest, context),
     ),
+  ],
   plan: (args, state, context) => {
     const dest = hostPath(args.dest, state, context);
     const source = context.local.find(args.src, 'templates');

@@ -41,6 +41,8 @@ export function planOf(module: Module<any>, args: Value, known: Known = [], chan
   const answers = new Map(known);
   const read = (probe: Probe): unknown => {
     const key = probeKey(probe);
+    // Modules of files ask whether owners exist: here they do, unless a case says otherwise.
+    if (!answers.has(key) && 'mode' in module.options && (probe.kind === 'passwd' || probe.kind === 'group')) return { name: probe.subject };
     if (!answers.has(key)) throw new Unanswered([probe]);
     const value = answers.get(key);
     if (value instanceof Refusal) throw new TaskError(value.message, value.hint);
