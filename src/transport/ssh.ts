@@ -65,7 +65,7 @@ export async function connectSsh(target: SshTarget): Promise<Connection> {
     socket.destroy();
     throw refused ?? explain(error as Error & { level?: string }, target, methods);
   }
-  return asConnection(client);
+  return asConnection(client, target.timeout);
 }
 
 function openSocket({ address, port, timeout }: SshTarget): Promise<Socket> {
@@ -174,7 +174,8 @@ function explain(error: Error & { level?: string }, { address, port, user, timeo
   return new UnreachableError('lost', `${where}: ${error.message}`, 'is it an SSH server, and does it allow us?');
 }
 
-function asConnection(node: NodeSSH): Connection {
+/** @param timeout seconds that the opening of a shell may take */
+function asConnection(node: NodeSSH, timeout: number): Connection {
   const client = node.connection!;
   let reason = 'the connection was lost';
   // For the whole life of the client: an error without a listener would end the process.
@@ -188,11 +189,19 @@ function asConnection(node: NodeSSH): Connection {
   return {
     openShell: (command, options = {}) =>
       new Promise((resolve, reject) => {
-        const lost = (): void => reject(new UnreachableError('lost', reason));
-        if (gone) return lost();
+        const lost = (): void => {
+          clearTimeout(timer);
+          reject(new UnreachableError('lost', reason));
+        };
+        if (gone) return reject(new UnreachableError('lost', reason));
         client.once('close', lost);
+        const timer = setTimeout(() => {
+          client.removeListener('close', lost);
+          reject(new UnreachableError('timeout', `the host opened no shell within ${timeout} s`, 'the host may be overloaded; --timeout gives it longer'));
+        }, timeout * 1000);
         const pty = options.terminal ? { term: 'dumb', modes: { ECHO: 0, ICANON: 0, OPOST: 0, ISIG: 0, ICRNL: 0, IXON: 0 } } : undefined;
         const opened = (error: Error | undefined, channel: ClientChannel): void => {
+          clearTimeout(timer);
           client.removeListener('close', lost);
           if (error) reject(new UnreachableError('lost', `the host opens no shell: ${error.message}`));
           else resolve(asShell(channel, () => reason));
