@@ -14,7 +14,7 @@ const works = {
   test: { build: true, commands: [['scripts/test.mjs']] },
   lint: {
     commands: [
-      ['node_modules/@biomejs/biome/bin/biome', 'check', '.'],
+      ['node_modules/@biomejs/biome/bin/biome', 'check', 'src', 'test', 'scripts'],
       ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'],
       ['node_modules/vitest/vitest.mjs', 'run', 'test/unit/layers.test.ts'],
     ],
@@ -49,7 +49,9 @@ async function quietly(title, command, args) {
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.on('data', (chunk) => output.push(chunk));
   child.stderr.on('data', (chunk) => output.push(chunk));
-  const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve)).finally(() => clearInterval(ticking));
+  const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve)).finally(() =>
+    clearInterval(ticking),
+  );
   if (live) process.stderr.write(`\r${line()}\n`);
   if (code === 0) return;
   process.stderr.write(Buffer.concat(output));
@@ -59,7 +61,11 @@ async function quietly(title, command, args) {
 async function ensureDependencies() {
   const installed = age(path('node_modules/.package-lock.json'));
   if (installed > 0 && installed >= age(path('package-lock.json'))) return;
-  await quietly('installing dependencies (npm ci)', process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund']);
+  await quietly('installing dependencies (npm ci)', process.platform === 'win32' ? 'npm.cmd' : 'npm', [
+    'ci',
+    '--no-audit',
+    '--no-fund',
+  ]);
 }
 
 async function ensureBuild() {
@@ -74,7 +80,8 @@ function run(args) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
     // The terminal sends Ctrl-C to the child as well: it says when it is done.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signal === 'SIGINT' || child.kill(signal));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+      process.on(signal, () => signal === 'SIGINT' || child.kill(signal));
     child.on('error', reject).on('close', (code) => resolve(code ?? 1));
   });
 }

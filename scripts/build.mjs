@@ -82,7 +82,10 @@ try {
     program('src/lab/embedded/daemon.ts', 'cli/daemon.js'),
     library(),
   ]);
-  const hash = createHash('sha256').update(readFileSync(join(fresh, 'cli/hostwright.js'))).digest('hex').slice(0, 16);
+  const hash = createHash('sha256')
+    .update(readFileSync(join(fresh, 'cli/hostwright.js')))
+    .digest('hex')
+    .slice(0, 16);
   await program('src/cli/launch.ts', 'cli/main.js', { define: { PROGRAM_HASH: JSON.stringify(hash) } });
   chmodSync(join(fresh, 'cli/main.js'), 0o755);
   writeFileSync(join(fresh, 'cli/package.json'), '{ "type": "commonjs" }\n');

@@ -46,7 +46,12 @@ async function changedBy(...args) {
   if (!last || Date.parse(last.started) < before - 1000) throw new DemoError('there is no journal of that run');
   const { events } = await readJournal(last.file);
   const changed = events.filter((event) => event.type === 'task-result' && event.result.status === 'changed');
-  return new Map(changed.map(({ host, task }) => [`${host} ${task.id}`, `${host}: ${task.role ? `${task.role} : ` : ''}${task.name}`]));
+  return new Map(
+    changed.map(({ host, task }) => [
+      `${host} ${task.id}`,
+      `${host}: ${task.role ? `${task.role} : ` : ''}${task.name}`,
+    ]),
+  );
 }
 
 const without = (one, other) => [...one].filter(([key]) => !other.has(key)).map(([, text]) => text);
@@ -78,11 +83,16 @@ async function demo() {
   const changed = await changedBy('run', playbook, ...inventory);
   compare(predicted, changed);
   const again = await changedBy('run', playbook, ...inventory);
-  if (again.size > 0) throw new DemoError(`the second run changed something:\n${[...again.values()].map((text) => `  ${text}`).join('\n')}`);
+  if (again.size > 0)
+    throw new DemoError(
+      `the second run changed something:\n${[...again.values()].map((text) => `  ${text}`).join('\n')}`,
+    );
 
   say();
   say(bold('All well:'));
-  say(`  check said that ${predicted.size} tasks would change something, run changed the very same, the second run changed 0.`);
+  say(
+    `  check said that ${predicted.size} tasks would change something, run changed the very same, the second run changed 0.`,
+  );
   if (!real) {
     say('  Not shown, for want of real hosts: packages, services, kernel settings, accounts, becoming root.');
     say('  As root on Debian, the demo does those too.');

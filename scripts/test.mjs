@@ -22,7 +22,9 @@ async function suite(title, config, args) {
     ...args,
   ];
   const child = spawn(process.execPath, command, { cwd: root, stdio: 'inherit' });
-  const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', (status) => resolve(status ?? 1)));
+  const code = await new Promise((resolve, reject) =>
+    child.on('error', reject).on('close', (status) => resolve(status ?? 1)),
+  );
   const report = read(file);
   if (!report) {
     console.log(`${title}: vitest ended with status ${code} and left no report`);
@@ -32,7 +34,9 @@ async function suite(title, config, args) {
   total.passed += report.numPassedTests;
   total.failed += report.numFailedTests;
   // A file that cannot be loaded, or a set-up that fails, is a failure though no test of it is counted.
-  const broken = report.testResults.filter((each) => each.status === 'failed' && each.assertionResults.every(({ status }) => status !== 'failed'));
+  const broken = report.testResults.filter(
+    (each) => each.status === 'failed' && each.assertionResults.every(({ status }) => status !== 'failed'),
+  );
   total.failed += broken.length;
   if (code !== 0 && report.numFailedTests + broken.length === 0) total.failed++;
   const left = report.numPendingTests + report.numTodoTests;
@@ -55,7 +59,11 @@ try {
   if (reason === undefined) await suite('Lab tests', 'vitest.lab.config.ts', args);
   else skipped.push(`all tests on real hosts: ${reason}`);
   // For .ci/run, which takes no skipped lab for an answer.
-  if (process.env.HOSTWRIGHT_TEST_SUMMARY) writeFileSync(process.env.HOSTWRIGHT_TEST_SUMMARY, JSON.stringify({ ...total, skipped, lab: reason === undefined }));
+  if (process.env.HOSTWRIGHT_TEST_SUMMARY)
+    writeFileSync(
+      process.env.HOSTWRIGHT_TEST_SUMMARY,
+      JSON.stringify({ ...total, skipped, lab: reason === undefined }),
+    );
 } finally {
   rmSync(reports, { recursive: true, force: true });
 }

@@ -19,7 +19,16 @@ export type { Inventory, InventoryGroup, InventoryHost, VariableLayer } from './
 export { type InventoryOptions, loadInventory } from './inventory/load.js';
 export { type SelectOptions, selectHosts } from './inventory/pattern.js';
 export { inventoryGraph, inventoryHost, inventoryListJson } from './inventory/show.js';
-export { type LabOptions, type LabSummary, type LabUpOptions, labDown, labList, labSsh, labState, labUp } from './lab/lab.js';
+export {
+  type LabOptions,
+  type LabSummary,
+  type LabUpOptions,
+  labDown,
+  labList,
+  labSsh,
+  labState,
+  labUp,
+} from './lab/lab.js';
 export { obstacle as labObstacle } from './lab/needs.js';
 export type { HostRequest, LabHost, LabState } from './lab/state.js';
 export { type LoadOptions, listTags, listTasks, loadPlaybook, type Playbook } from './playbook/index.js';

@@ -14,7 +14,8 @@ export function adHocReporter(verbosity: number): Reporter {
   return {
     on(event) {
       if (event.type === 'play-start') hosts += event.hosts.length;
-      const lines = event.type === 'run-end' && hosts === 0 ? [style('yellow', 'no hosts')] : linesOf(event, style, verbosity);
+      const lines =
+        event.type === 'run-end' && hosts === 0 ? [style('yellow', 'no hosts')] : linesOf(event, style, verbosity);
       if (lines.length > 0) output.write(`${lines.join('\n')}\n`);
     },
     close: () => output.close(),
@@ -27,7 +28,12 @@ function linesOf(event: Event, style: Style, verbosity: number): string[] {
       return resultLines(event.host, event.result, style);
     case 'warning': {
       const hint = event.hint === undefined ? '' : ` (${event.hint})`;
-      return [style('yellow', `[WARNING]: ${event.host === undefined ? '' : `${oneLine(event.host)}: `}${oneLine(event.text + hint)}`)];
+      return [
+        style(
+          'yellow',
+          `[WARNING]: ${event.host === undefined ? '' : `${oneLine(event.host)}: `}${oneLine(event.text + hint)}`,
+        ),
+      ];
     }
     case 'message':
       return [`${event.host === undefined ? '' : `${oneLine(event.host)}: `}${neutralise(asText(event.text))}`];
@@ -56,13 +62,16 @@ function resultLines(host: string, result: TaskResult, style: Style): string[] {
     ...diffText(result, style),
   ];
   if (typeof values.stdout === 'string' && typeof values.rc === 'number') {
-    const streams = [values.stdout, typeof values.stderr === 'string' ? values.stderr : ''].filter((text) => text !== '');
+    const streams = [values.stdout, typeof values.stderr === 'string' ? values.stderr : ''].filter(
+      (text) => text !== '',
+    );
     const shown = status === 'failed' || status === 'unreachable' ? more : diffText(result, style);
     return [title(`${word} | rc=${values.rc} >>`), ...streams.flatMap(outputLines), ...shown];
   }
   const rest = emptyMapping();
   for (const [name, value] of Object.entries(values)) if (!TOLD.has(name) && !COMMAND.has(name)) rest[name] = value;
-  const fields = Object.keys(rest).length > 0 ? neutralise(JSON.stringify(rest as Values, undefined, 4)).split('\n') : [];
+  const fields =
+    Object.keys(rest).length > 0 ? neutralise(JSON.stringify(rest as Values, undefined, 4)).split('\n') : [];
   return [title(word), ...more, ...fields];
 }
 

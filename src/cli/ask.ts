@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { InputError } from '../base/error.js';
 
 const ENTER = /^[\r\n]$/;
-const ERASE = /^[\x7f\b]$/; // biome-ignore lint/suspicious/noControlCharactersInRegex: keys are control characters
+const ERASE = /^[\x7f\b]$/;
 
 /**
  * Asks a question on the terminal, on standard error so that a piped output stays clean. Without `echo`
@@ -25,8 +25,8 @@ export function askTerminal(prompt: string, { echo, seconds }: { echo: boolean; 
       resolve(typed.join(''));
     };
     const key = (char: string): void => {
-      if (ENTER.test(char) || (char === '\x04' && typed.length === 0)) return end();
-      if (char === '\x03') {
+      if (ENTER.test(char) || (char === '\x04' && typed.length === 0)) end();
+      else if (char === '\x03') {
         typed = [];
         end();
         process.kill(process.pid, 'SIGINT');

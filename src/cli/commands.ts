@@ -16,7 +16,10 @@ export const commands: Readonly<Record<string, Entry>> = {
   ping: { summary: 'log in to hosts and see whether they can be worked on', load: () => import('./ping.js') },
   facts: { summary: 'show what is known of hosts', load: () => import('./facts.js') },
   inventory: { summary: 'show hosts, groups and their variables', load: () => import('./inventory.js') },
-  explain: { summary: "show where a host's variables come from, and which value wins", load: () => import('./explain.js') },
+  explain: {
+    summary: "show where a host's variables come from, and which value wins",
+    load: () => import('./explain.js'),
+  },
   lint: { summary: 'check everything that can be known without a host', load: () => import('./lint.js') },
   journal: { summary: 'list past runs, or show one', load: () => import('./journal.js') },
   lab: { summary: 'throw-away hosts to try things on', load: () => import('./lab.js') },

@@ -36,7 +36,10 @@ export async function performTask(pattern: string, module: string, args: Value, 
   const play = { hosts: pattern, gather_facts: false, tasks: [{ [module]: args }] };
   // The name stands where messages name the file.
   const name = 'the command line';
-  await perform({ playbooks: [name], texts: new Map([[name, JSON.stringify([play], undefined, 1)]]), view: adHocReporter }, values);
+  await perform(
+    { playbooks: [name], texts: new Map([[name, JSON.stringify([play], undefined, 1)]]), view: adHocReporter },
+    values,
+  );
 }
 
 /** `-a` as a playbook has it: a mapping where it is one in JSON (or YAML, for modules that take no bare text). */

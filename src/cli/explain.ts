@@ -23,7 +23,11 @@ export function define(command: Command): void {
       const playbookDir = values.playbookDir ?? (existsSync('playbooks') ? 'playbooks' : undefined);
       const inventory = await readInventory({ ...values, playbookDir });
       const host = findHost(inventory, hostName);
-      if (!host) throw new InputError({ message: `there is no host "${hostName}"`, hint: didYouMean(hostName, inventory.hosts.keys()) });
+      if (!host)
+        throw new InputError({
+          message: `there is no host "${hostName}"`,
+          hint: didYouMean(hostName, inventory.hosts.keys()),
+        });
       const layers = inventory.extraVars ? [...host.layers, inventory.extraVars] : host.layers;
       const found = candidates(layers);
       if (name !== undefined && !found.has(name)) {

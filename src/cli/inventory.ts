@@ -38,7 +38,9 @@ export function define(command: Command): void {
 }
 
 /** The inventory that the flags name, its warnings told; with variables beside the playbooks where a folder is named. */
-export async function readInventory(values: Pick<Values, 'inventory' | 'extraVars' | 'playbookDir'>): Promise<Inventory> {
+export async function readInventory(
+  values: Pick<Values, 'inventory' | 'extraVars' | 'playbookDir'>,
+): Promise<Inventory> {
   const cwd = process.cwd();
   const extraVars = await parseExtraVars(values.extraVars ?? [], cwd);
   const playbookFolder = values.playbookDir;

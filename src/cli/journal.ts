@@ -5,7 +5,7 @@ import { didYouMean } from '../base/nearest.js';
 import { Describer } from '../report/describe.js';
 import type { Event } from '../report/event.js';
 import { journalFolder } from '../report/journal-files.js';
-import { listRuns, readJournal, type RunSummary } from '../report/journal-read.js';
+import { listRuns, type RunSummary, readJournal } from '../report/journal-read.js';
 import { styleFor } from '../report/style.js';
 import { formatSeconds, oneLine, plural } from '../report/text.js';
 import { count } from './flags/parse.js';
@@ -34,7 +34,9 @@ function listed(runs: readonly RunSummary[], folder: string): string[] {
   return runs.map(({ run, started, playbooks, check, end }) => {
     const hosts = end ? plural(end.recap.size, 'host') : '';
     const changed = end ? [...end.recap.values()].reduce((sum, recap) => sum + recap.changed, 0) : 0;
-    const outcome = end ? `exit ${end.exitCode}  ${hosts}  changed=${changed}  ${formatSeconds(end.seconds)}` : 'unfinished';
+    const outcome = end
+      ? `exit ${end.exitCode}  ${hosts}  changed=${changed}  ${formatSeconds(end.seconds)}`
+      : 'unfinished';
     return `${run}  ${started.slice(0, 19).replace('T', ' ')}  ${check ? 'check' : 'run'} ${playbooks.map(oneLine).join(', ')}  ${outcome}`;
   });
 }
@@ -44,8 +46,15 @@ function chosen(runs: readonly RunSummary[], name: string, folder: string): RunS
   const found = runs.filter(({ run }) => run === name || run.startsWith(name));
   if (found.length === 1) return found[0]!;
   const names = runs.map(({ run }) => run);
-  if (found.length > 1) throw new InputError({ message: `${found.length} runs begin with "${name}"`, hint: found.map(({ run }) => run).join(', ') });
-  throw new InputError({ message: `there is no run "${name}" in ${folder}`, hint: didYouMean(name, names) ?? 'hostwright journal lists them' });
+  if (found.length > 1)
+    throw new InputError({
+      message: `${found.length} runs begin with "${name}"`,
+      hint: found.map(({ run }) => run).join(', '),
+    });
+  throw new InputError({
+    message: `there is no run "${name}" in ${folder}`,
+    hint: didYouMean(name, names) ?? 'hostwright journal lists them',
+  });
 }
 
 /** A run told again, with the round trips to each host. */

@@ -1,11 +1,20 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
-import { constants as scripts, Script } from 'node:vm';
+import { Script, constants as scripts } from 'node:vm';
 
 /*
  * Starts the built command line (hostwright.js beside this file) with the machine code that V8 made of it
@@ -38,6 +47,10 @@ function readCache(): Buffer | undefined {
   return undefined;
 }
 
+/** Says whether a file is what an earlier build of the program left. */
+const isOutdated = (file: string): boolean =>
+  /^hostwright-[0-9a-f]+-\d+\.cache$/.test(file) && !file.startsWith(`hostwright-${PROGRAM_HASH}-`);
+
 /** Keeps the code; a cache is a convenience, so nothing is said where it cannot be written. */
 function writeCache(data: Buffer): void {
   for (const folder of cacheFolders()) {
@@ -47,6 +60,7 @@ function writeCache(data: Buffer): void {
       const temporary = join(folder, `.${name}.${randomBytes(6).toString('hex')}`);
       writeFileSync(temporary, data, { mode: 0o644, flag: 'wx' });
       renameSync(temporary, join(folder, name));
+      for (const other of readdirSync(folder)) if (isOutdated(other)) unlinkSync(join(folder, other));
       return;
     } catch {}
   }

@@ -26,15 +26,21 @@ export function subjectsOf(path: string, values: Values): Subject[] {
   const inside = (name: string): string => join(path, name);
   const sources = values.inventory ?? usualInventory(path, cwd);
   return [
-    ...yamlFiles(path).filter(looksLikePlaybook).map((file) => playbook(file, values)),
+    ...yamlFiles(path)
+      .filter(looksLikePlaybook)
+      .map((file) => playbook(file, values)),
     ...yamlFiles(inside('playbooks')).map((file) => playbook(file, values)),
-    ...folders(inside('roles')).filter((each) => isRole(resolve(cwd, each))).map((each) => role(each, values)),
+    ...folders(inside('roles'))
+      .filter((each) => isRole(resolve(cwd, each)))
+      .map((each) => role(each, values)),
     ...(sources.length > 0 ? [inventory(sources, path, values)] : []),
   ];
 }
 
 const usualInventory = (path: string, cwd: string): readonly string[] =>
-  inventorySources({}, resolve(cwd, path)).map((source) => (existsSync(resolve(cwd, path, source)) ? join(path, source) : source));
+  inventorySources({}, resolve(cwd, path)).map((source) =>
+    existsSync(resolve(cwd, path, source)) ? join(path, source) : source,
+  );
 
 function playbook(file: string, { rolesPath }: Values): Subject {
   return { kind: 'playbook', name: file, check: () => check({ playbooks: [file], roleFolders: rolesPath }) };
@@ -45,7 +51,11 @@ function role(folder: string, { rolesPath = [] }: Values): Subject {
   const file = `${folder} as a play`;
   const text = JSON.stringify([{ hosts: 'all', gather_facts: false, roles: [basename(resolve(folder))] }]);
   const roleFolders = [dirname(resolve(folder)), ...rolesPath];
-  return { kind: 'role', name: folder, check: () => check({ playbooks: [file], texts: new Map([[file, text]]), roleFolders }) };
+  return {
+    kind: 'role',
+    name: folder,
+    check: () => check({ playbooks: [file], texts: new Map([[file, text]]), roleFolders }),
+  };
 }
 
 async function check(work: Omit<Parameters<typeof loadAll>[0], 'cwd'>): Promise<readonly Problem[]> {
@@ -81,7 +91,10 @@ const folders = (folder: string): string[] =>
     .sort();
 
 const isRole = (folder: string): boolean =>
-  ['tasks', 'handlers', 'meta', 'defaults'].some((part) => ['yml', 'yaml'].some((end) => existsSync(join(folder, part, `main.${end}`))));
+  ['tasks', 'handlers', 'meta', 'defaults'].some((part) =>
+    ['yml', 'yaml'].some((end) => existsSync(join(folder, part, `main.${end}`))),
+  );
 
 /** At the top of a project other YAML files lie about: those that are no playbooks by name are left out. */
-const looksLikePlaybook = (file: string): boolean => /^(site|main|playbook.*|.*[-_]playbook)\.ya?ml$/.test(basename(file));
+const looksLikePlaybook = (file: string): boolean =>
+  /^(site|main|playbook.*|.*[-_]playbook)\.ya?ml$/.test(basename(file));

@@ -18,7 +18,10 @@ type Values = InventoryValues & RunValues;
 export async function list(playbooks: readonly string[], values: Values): Promise<void> {
   const { tags = [], skipTags = [], listHosts, listTasks: tasks, listTags: tagsToo } = values;
   const cwd = process.cwd();
-  const loaded = await loadAll({ playbooks, cwd, roleFolders: values.rolesPath }, new TemplateCompiler({ now: new Date() }));
+  const loaded = await loadAll(
+    { playbooks, cwd, roleFolders: values.rolesPath },
+    new TemplateCompiler({ now: new Date() }),
+  );
   const unknown = unknownTags(loaded, { '--tags': tags, '--skip-tags': skipTags });
   if (unknown.length > 0) throw new InputError(unknown);
   for (const { warnings } of loaded) if (warnings.length > 0) tellProblems(warnings, { kind: 'warning' });
@@ -30,10 +33,22 @@ export async function list(playbooks: readonly string[], values: Values): Promis
     const listedTags = tagsToo ? listTags(playbook, tags, skipTags) : undefined;
     if (!hosts && !listedTasks && !listedTags) continue;
     for (const [i, play] of playbook.plays.entries()) {
-      lines.push('', `  play #${i + 1} (${play.hostsLabel}): ${play.name ?? play.hostsLabel}\tTAGS: [${play.keywords.tags.join(', ')}]`);
+      lines.push(
+        '',
+        `  play #${i + 1} (${play.hostsLabel}): ${play.name ?? play.hostsLabel}\tTAGS: [${play.keywords.tags.join(', ')}]`,
+      );
       const found = hosts?.get(play);
-      if (found) lines.push(`    pattern: [${play.hostsLabel}]`, `    hosts (${found.length}):`, ...found.map((host) => `      ${host}`));
-      if (listedTasks) lines.push('    tasks:', ...listedTasks[i]!.tasks.map((task) => `      ${task.label}\tTAGS: [${task.tags.join(', ')}]`));
+      if (found)
+        lines.push(
+          `    pattern: [${play.hostsLabel}]`,
+          `    hosts (${found.length}):`,
+          ...found.map((host) => `      ${host}`),
+        );
+      if (listedTasks)
+        lines.push(
+          '    tasks:',
+          ...listedTasks[i]!.tasks.map((task) => `      ${task.label}\tTAGS: [${task.tags.join(', ')}]`),
+        );
       if (listedTags) lines.push(`    TASK TAGS: [${listedTags[i]!.taskTags.join(', ')}]`);
     }
   }
@@ -51,7 +66,13 @@ async function hostsOf(playbook: Playbook, values: Values, cwd: string): Promise
     playbook.plays.map((play) => {
       const pattern = play.hosts.render(scope);
       const text = Array.isArray(pattern) ? pattern.map(String).join(',') : String(pattern);
-      return [play, selectHosts(inventory, text, values.limit, { cwd, warn: (problem) => tellProblems([problem], { kind: 'warning' }) })];
+      return [
+        play,
+        selectHosts(inventory, text, values.limit, {
+          cwd,
+          warn: (problem) => tellProblems([problem], { kind: 'warning' }),
+        }),
+      ];
     }),
   );
 }

@@ -24,7 +24,10 @@ export interface Work {
 }
 
 /** Runs playbooks with the flags of the command line, tells it, and sets the exit code. */
-export async function perform(work: Work, values: InventoryValues & ConnectionValues & OutputValues & RunValues): Promise<void> {
+export async function perform(
+  work: Work,
+  values: InventoryValues & ConnectionValues & OutputValues & RunValues,
+): Promise<void> {
   const cwd = process.cwd();
   const redactor = new Redactor();
   const secrets = await secretsOf(values, redactor);
@@ -36,7 +39,7 @@ export async function perform(work: Work, values: InventoryValues & ConnectionVa
   }
   const { reporters, view } = await makeReporters(values, work.view);
   const reporter = fanOut(reporters, { redactor });
-  const options: RunOptions = {
+  const options: Omit<RunOptions, 'reporter'> = {
     playbooks: work.playbooks,
     ...(work.texts ? { texts: work.texts } : {}),
     inventory: sources,
@@ -70,16 +73,24 @@ export async function perform(work: Work, values: InventoryValues & ConnectionVa
     startAtTask: values.startAtTask,
     verbosity: values.verbose,
     roleFolders: values.rolesPath,
-    reporter,
     keepSecret: (secret) => redactor.add(secret),
     ask: asking(view),
   };
+  let begun = false;
+  const watched: Reporter = {
+    on: (event) => {
+      begun = true;
+      reporter.on(event);
+    },
+    close: () => reporter.close(),
+  };
   const interruption = onInterruption();
   try {
-    const { exitCode } = await run({ ...options, signal: interruption.signal });
+    const { exitCode } = await run({ ...options, reporter: watched, signal: interruption.signal });
     process.exitCode = exitCode;
   } finally {
-    await reporter.close();
+    // A run that a wrong file kept from beginning must not overwrite the reports of the last one.
+    if (begun) await reporter.close();
     interruption.end();
   }
 }

@@ -12,9 +12,13 @@ const WIDEST = 160;
  * Tells problems on standard error, each as `file:line:col: message` with the line it is about and a hint;
  * with `json` on standard output, one object a line, for editors.
  */
-export function tellProblems(problems: readonly Problem[], { json = false, kind = 'error' as 'error' | 'warning' } = {}): void {
+export function tellProblems(
+  problems: readonly Problem[],
+  { json = false, kind = 'error' as 'error' | 'warning' } = {},
+): void {
   if (json) {
-    for (const problem of problems) process.stdout.write(`${JSON.stringify({ type: 'problem', severity: kind, ...problem })}\n`);
+    for (const problem of problems)
+      process.stdout.write(`${JSON.stringify({ type: 'problem', severity: kind, ...problem })}\n`);
     return;
   }
   const style = styleFor(process.stderr);
@@ -59,7 +63,10 @@ function excerpt({ file, line, col }: Place, style: Style, sources: Map<string, 
   const shown = clean(source.slice(from, from + WIDEST).replaceAll('\t', ' '));
   const number = String(line).padStart(5);
   const caret = `${' '.repeat(number.length)} | ${' '.repeat(Math.max(0, Math.min(col - 1, source.length) - from))}`;
-  return [`${style('dim', `${number} |`)} ${shown}`, `${style('dim', caret.slice(0, 7))}${caret.slice(7)}${style('red', '^')}`];
+  return [
+    `${style('dim', `${number} |`)} ${shown}`,
+    `${style('dim', caret.slice(0, 7))}${caret.slice(7)}${style('red', '^')}`,
+  ];
 }
 
 /** Tells an error that nobody foresaw, in one line; the stack for those who ask. */

@@ -13,7 +13,10 @@ export async function makeProgram(args: readonly string[]): Promise<Command> {
     .exitOverride();
   const used = args.find((arg) => !arg.startsWith('-') && arg !== 'help');
   for (const [name, { summary, load }] of Object.entries(commands)) {
-    const command = program.command(name).summary(summary).description(summary[0]!.toUpperCase() + summary.slice(1));
+    const command = program
+      .command(name)
+      .summary(summary)
+      .description(summary[0]!.toUpperCase() + summary.slice(1));
     command.copyInheritedSettings(program);
     if (name === used) (await load()).define(command);
   }
@@ -22,6 +25,8 @@ export async function makeProgram(args: readonly string[]): Promise<Command> {
 
 /** The version of the package: two folders up, in the sources as in the built files. */
 function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   return version;
 }

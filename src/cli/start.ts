@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { InputError } from '../base/error.js';
-import { makeProgram } from './program.js';
 import { tellProblems, tellUnexpected } from './problems.js';
+import { makeProgram } from './program.js';
 
 /** Runs one command line (without the program's own name); its outcome is the process's exit code. */
 export async function start(args: readonly string[]): Promise<void> {
@@ -44,7 +44,7 @@ const wantsJson = (args: readonly string[]): boolean =>
   args.includes('--output=json') || args[args.indexOf('--output') + 1] === 'json';
 
 const verbosityOf = (args: readonly string[]): number =>
-  args.reduce((sum, arg) => sum + (arg === '--verbose' ? 1 : (/^-(v+)$/.exec(arg)?.[1]!.length ?? 0)), 0);
+  args.reduce((sum, arg) => sum + (arg === '--verbose' ? 1 : /^-v+$/.test(arg) ? arg.length - 1 : 0), 0);
 
 /** A reader that went away (`| head`) is no error of ours. */
 function forgiveClosedPipes(): void {

@@ -28,7 +28,8 @@ function layers(text: string): ReadonlyMap<string, Layer> {
 }
 
 /** Every way to name another file: import and export from, import() of a value or a type, a bare import. */
-const IMPORTS = /(?:\b(import|export)(\s+type)?\b[^;'"()]*?\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)(['"])(\.{1,2}\/[^'"]+)\3/g;
+const IMPORTS =
+  /(?:\b(import|export)(\s+type)?\b[^;'"()]*?\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)(['"])(\.{1,2}\/[^'"]+)\3/g;
 
 interface Import {
   readonly file: string;
@@ -52,7 +53,9 @@ test('imports go down only, as the table in CONTRIBUTING.md has it', () => {
     const room = roomOf(file);
     const { values = [], types = [] } = table.get(room) ?? {};
     for (const imported of importsOf(readFileSync(join(source, file), 'utf8'))) {
-      const target = relative(source, resolve(source, dirname(file), imported.file)).split('\\').join('/');
+      const target = relative(source, resolve(source, dirname(file), imported.file))
+        .split('\\')
+        .join('/');
       const other = roomOf(target);
       const allowed = other === room || values.includes(other) || (imported.isType && types.includes(other));
       if (!allowed) wrong.push(`${file} imports ${target}`);

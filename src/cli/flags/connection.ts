@@ -32,7 +32,9 @@ export function connectionFlags(command: Command): Command {
     .option('-f, --forks <NUMBER>', 'hosts that are worked on at once', positive, 50)
     .option('-b, --become', 'do tasks as another user')
     .option('--become-user <NAME>', 'that user', 'root')
-    .addOption(new Option('--become-method <METHOD>', 'how to become that user').choices(['sudo', 'su', 'doas']).default('sudo'))
+    .addOption(
+      new Option('--become-method <METHOD>', 'how to become that user').choices(['sudo', 'su', 'doas']).default('sudo'),
+    )
     .option('-K, --ask-become-pass', 'ask for the password that becoming needs')
     .option('--become-password-file <FILE>', 'read that password from the first line of a file');
 }

@@ -19,12 +19,19 @@ export function inventoryFlags(command: Command): Command {
 const USUAL = ['inventory.yml', 'inventory'];
 
 /** The inventories to read: those of `-i`, those of HOSTWRIGHT_INVENTORY, or the usual one. */
-export function inventorySources({ inventory }: InventoryValues, cwd: string, env: NodeJS.ProcessEnv = process.env): readonly string[] {
+export function inventorySources(
+  { inventory }: InventoryValues,
+  cwd: string,
+  env: NodeJS.ProcessEnv = process.env,
+): readonly string[] {
   if (inventory) return inventory;
   const named = env.HOSTWRIGHT_INVENTORY;
   if (named) {
     // Several are separated by commas, as in ANSIBLE_INVENTORY; where one of them is no path it is a host list.
-    const parts = named.split(',').map((part) => part.trim()).filter(Boolean);
+    const parts = named
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean);
     return parts.every((part) => existsSync(resolve(cwd, part))) ? parts : [named];
   }
   const usual = USUAL.find((name) => existsSync(resolve(cwd, name)));

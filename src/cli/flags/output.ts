@@ -12,7 +12,13 @@ export interface OutputValues {
 /** What a run tells, and where. */
 export function outputFlags(command: Command): Command {
   return command
-    .addOption(new Option('--output <FORM>', 'live on a terminal, plain lines otherwise; json: one event a line').choices(['live', 'plain', 'json']))
+    .addOption(
+      new Option('--output <FORM>', 'live on a terminal, plain lines otherwise; json: one event a line').choices([
+        'live',
+        'plain',
+        'json',
+      ]),
+    )
     .option('--junit <FILE>', 'write a JUnit report, too')
     .option('--report <FILE>', 'write a report as an HTML page, too')
     .option('--journal <FOLDER>', 'keep the journal of the run there')

@@ -7,7 +7,13 @@ export function gather(value: string, before: readonly string[] | undefined): re
 
 /** Gathers a flag that may be repeated and holds words separated by commas. */
 export function gatherWords(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), ...value.split(',').map((word) => word.trim()).filter(Boolean)];
+  return [
+    ...(before ?? []),
+    ...value
+      .split(',')
+      .map((word) => word.trim())
+      .filter(Boolean),
+  ];
 }
 
 /** Counts a flag that may be repeated. */

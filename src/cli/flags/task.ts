@@ -35,7 +35,9 @@ export function playbookFlags(command: Command): Command {
     .option('--start-at-task <NAME>', 'begin at the task of this name')
     .option('--force-handlers', 'run notified handlers also where a task failed')
     .option('--fail-on-change', 'end with exit code 3 where something changed, or would')
-    .option('--roles-path <FOLDERS>', 'more folders of roles, separated by colons', (text) => text.split(':').filter(Boolean))
+    .option('--roles-path <FOLDERS>', 'more folders of roles, separated by colons', (text) =>
+      text.split(':').filter(Boolean),
+    )
     .option('--list-hosts', 'say which hosts the plays are for, and end')
     .option('--list-tasks', 'say which tasks there are, and end')
     .option('--list-tags', 'say which tags there are, and end')

@@ -63,11 +63,18 @@ export interface CallOptions {
 }
 
 /** Calls the command line with its output in pipes. */
-export async function hostwright(args: readonly string[], { cwd = root, env = {}, onOutput }: CallOptions = {}): Promise<Outcome> {
+export async function hostwright(
+  args: readonly string[],
+  { cwd = root, env = {}, onOutput }: CallOptions = {},
+): Promise<Outcome> {
   const file = await built();
   const state = folder();
   const base: NodeJS.ProcessEnv = { PATH: process.env.PATH, HOME: state, XDG_STATE_HOME: state };
-  const child = spawn(process.execPath, [file, ...args], { cwd, env: { ...base, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [file, ...args], {
+    cwd,
+    env: { ...base, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {
