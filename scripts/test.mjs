@@ -18,6 +18,7 @@ async function suite(title, config, args) {
   const command = [
     join(root, 'node_modules/vitest/vitest.mjs'),
     'run',
+    '--passWithNoTests',
     ...['--config', join(root, config), '--reporter', 'default', '--reporter', 'json', `--outputFile.json=${file}`],
     ...args,
   ];
