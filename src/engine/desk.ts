@@ -1,5 +1,5 @@
 import type { UnreachableError } from '../base/error.js';
-import { Unanswered, Unknowable } from '../modules/module.js';
+import { type ControllerEffect, Unanswered, Unknowable } from '../modules/module.js';
 import { moduleNamed } from '../modules/registry.js';
 import type { Role, Task } from '../playbook/tree.js';
 import { type Probe, probeKey } from '../probes/registry.js';
@@ -86,10 +86,14 @@ export class Desk {
     return this.#current?.effective.become ?? this.#outgoing.user;
   }
 
-  /** True where a task reads what a job that is not certain yet registers. */
+  /** True where a task reads what a job that is not certain yet registers or sets. */
   awaits(task: Task): boolean {
-    const names = new Set(this.#outbox.flatMap(({ task: earlier }) => earlier.register ?? []));
+    if (this.#outbox.length === 0) return false;
+    const names = namesOf(this.#outbox);
+    if (names === 'any') return true;
     if (names.size === 0) return false;
+    // What a template's file reads is seen only when it is rendered.
+    if (task.module === 'template') return true;
     const reads = taskReferences(task).map(([name]) => name!);
     if (task.lexical.vars.length > 0 || reads.some((name) => names.has(name))) return true;
     // A variable may be defined through another: only a constant cannot depend on a register.
@@ -338,6 +342,22 @@ export class Desk {
     this.#deliver();
   }
 }
+
+/** The names that these jobs will give a value when they are certain. */
+function namesOf(jobs: readonly Job[]): Set<string> | 'any' {
+  const names = new Set<string>();
+  for (const { task, items } of jobs) {
+    if (task.register !== undefined) names.add(task.register);
+    for (const effect of items.flatMap(({ result, change }) => result?.controller ?? change?.controller ?? [])) {
+      if (effect.type === 'set-facts') for (const name of Object.keys(effect.values)) names.add(name);
+      else if (CHANGES_NAMES.has(effect.type)) return 'any';
+    }
+  }
+  return names;
+}
+
+/** Effects after which names may be different that nobody can list beforehand: groups, variables of files. */
+const CHANGES_NAMES: ReadonlySet<string> = new Set<ControllerEffect['type']>(['host-facts', 'include-vars', 'add-host', 'group-by']);
 
 /** As if it had never been planned. */
 function reset(item: Item): void {

@@ -4,16 +4,18 @@ import type { Task } from '../playbook/tree.js';
 
 const known = new WeakMap<Task, readonly Reference[]>();
 
-/** Every name that a task's own expressions read: arguments, conditions, loop, name, environment. */
+/** Every name that a task's own expressions read: arguments, conditions, loop, name, keywords. */
 export function taskReferences(task: Task): readonly Reference[] {
   let references = known.get(task);
   if (!references) known.set(task, (references = [...collect(task), ...bareName(task)]));
   return references;
 }
 
-function collect({ args, name, keywords, loop, assertions = [], changedWhen = [], failedWhen = [], until = [], notify }: Task): Reference[] {
-  const { when, environment, become, becomeUser, delegateTo } = keywords;
-  const single = [args, name, loop?.items, loop?.label, become, becomeUser, delegateTo].filter((each) => each !== undefined);
+function collect(task: Task): Reference[] {
+  const { args, name, keywords, loop, assertions = [], changedWhen = [], failedWhen = [], until = [], retries, delay, notify } = task;
+  const { when, environment, become, becomeUser, becomeMethod, noLog, ignoreErrors, ignoreUnreachable, checkMode, diff, timeout, delegateTo } = keywords;
+  const flags = [become, becomeUser, becomeMethod, noLog, ignoreErrors, ignoreUnreachable, checkMode, diff, timeout, delegateTo];
+  const single = [args, name, loop?.items, loop?.label, retries, delay, ...flags].filter((each) => each !== undefined);
   return [...single, ...when, ...environment, ...assertions, ...changedWhen, ...failedWhen, ...until, ...notify].flatMap((each) => each.references);
 }
 
