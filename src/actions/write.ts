@@ -30,6 +30,8 @@ const PUT = `hw_put() {
   printf %s "$6" >"$2"
   hw_r=$?
   set +C
+  # The shell's own printf may only say "I/O error": cat says why.
+  [ "$hw_r" = 0 ] || [ ! -f "$2" ] || [ -L "$2" ] || printf %s "$6" | cat >>"$2"
   umask 022
   hw_land "$hw_r" "$1" "$2" "$4" "$5"
 }

@@ -31,7 +31,8 @@ export function concludeItem(job: Job, item: Item): ItemResult {
 /** A last action that failed is a failure unless the module says otherwise. */
 function usual(outcomes: readonly Outcome[], said: Conclusion = {}): Conclusion {
   const last = outcomes.at(-1)!;
-  if (last.status === 0 || said.failed !== undefined) return said;
+  if (last.status === 0 || said.failed === false) return said;
+  if (said.failed) return { hint: hintFor(said.message ?? ''), ...said };
   const text = (last.stderr.trim() || last.stdout.trim()).split('\n').slice(-5).join('\n');
   return { ...explain(text, last.status), ...said, failed: true };
 }
@@ -43,11 +44,14 @@ const FAILURES: readonly (readonly [RegExp, string])[] = [
   [/Permission denied|Operation not permitted/, 'the user has not the right: run the task with become: true'],
   [/invalid user|invalid group|no such user/i, 'the user or group does not exist on the host: make it in an earlier task'],
   [/Is a directory|is a directory/, 'a directory is at that path: name the file in it, or remove the directory first'],
+  [/command not found|: not found$/m, 'install the program in an earlier task, or give its full path'],
   [/Not a directory/, 'something on the way to that path is not a directory'],
 ];
 
+const hintFor = (text: string): string | undefined => FAILURES.find(([pattern]) => pattern.test(text))?.[1];
+
 function explain(text: string, status: number): Conclusion {
-  const hint = FAILURES.find(([pattern]) => pattern.test(text))?.[1];
+  const hint = hintFor(text);
   return { message: text || `it ended with status ${status}`, ...(hint === undefined ? {} : { hint }) };
 }
 
@@ -91,7 +95,8 @@ export function finish(values: Values, status: ItemResult['status'], message?: s
 export function failure(error: unknown): ItemResult {
   const known = error instanceof TaskError || error instanceof TemplateError || error instanceof UnreachableError || (error as Error)?.name === 'InputError';
   if (!known) throw error;
-  const { message, hint, result = emptyMapping() } = error as TaskError;
+  const { message, result = emptyMapping() } = error as TaskError;
+  const hint = (error as TaskError).hint ?? hintFor(message);
   const status = error instanceof UnreachableError ? 'unreachable' : 'failed';
   return { status, message, ...(hint === undefined ? {} : { hint }), values: finish(result, status, message), diff: [], controller: [] };
 }

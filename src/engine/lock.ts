@@ -39,7 +39,8 @@ hw_lock() {
   true 2>/dev/null >>"$hw_lockfile" || { umask 022; return 0; }
   umask 022
   exec 8<"$hw_lockfile" || return 0
-  if ! flock -n 8; then
+  # A run that has just ended may take a moment to be gone.
+  if ! flock -n 8 && ! flock -w 2 8 2>/dev/null; then
     read -r hw_pid hw_holder <"$hw_lockfile"
     [ "$hw_holder" != ${quote(holder)} ] || return 0
     # A run that has just ended may still be letting go.

@@ -295,10 +295,16 @@ export class Session {
   }
 
   #ended(end: ShellEnd): void {
-    const noise = this.#noise.bytes().toString('utf8').trim();
+    const noise = this.#heard();
     if (this.#options.refusal && !this.#answered && !end.lost) this.#dead ??= this.#options.refusal(noise || end.reason);
     const said = noise === '' ? '' : `; it said: ${noise.slice(-500)}`;
     this.#fail('lost', `${end.reason}${said}`);
+  }
+
+  /** What was said outside of any answer; before the first answer everything is: a refusal, not a step's output. */
+  #heard(): string {
+    const early = this.#answered ? [] : (this.#running?.progress ?? []).flatMap(({ stderr, stdout }) => [stderr.bytes(), stdout.bytes()]);
+    return Buffer.concat([this.#noise.bytes(), ...early]).toString('utf8').trim();
   }
 
   #fail(reason: 'lost' | 'timeout' | 'protocol', message: string, hint?: string): void {

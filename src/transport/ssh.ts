@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -131,13 +131,12 @@ function parse(file: string, passphrase: string | undefined) {
   return parsed instanceof Error ? parsed : Array.isArray(parsed) ? parsed[0]! : parsed;
 }
 
-/** Parsed once a run: with 500 hosts the bcrypt of a passphrase would otherwise be paid 500 times. */
+/** Parsed once: with 500 hosts the bcrypt of a passphrase would otherwise be paid 500 times. A file that changed is read anew. */
 function parsedKey(file: string, passphrase: string | undefined) {
-  let key = keys.get(file);
-  if (!key || (key instanceof Error && passphrase !== undefined)) {
-    key = parse(file, passphrase);
-    keys.set(file, key);
-  }
+  const { ino, mtimeMs, size } = statSync(file);
+  const id = [file, ino, mtimeMs, size, passphrase ?? ''].join('\0');
+  let key = keys.get(id);
+  if (!key) keys.set(id, (key = parse(file, passphrase)));
   return key;
 }
 

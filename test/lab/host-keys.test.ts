@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { generateKey } from '../../src/lab/keys.js';
 import { labProject, on, onLab, theLab } from './support.js';
 
@@ -12,6 +12,8 @@ onLab('host keys', () => {
   const vars = (file: string) => ({ ansible_ssh_known_hosts_file: file });
   const address = (): string => theLab().hosts.find(({ name }) => name === 'one')!.address;
   const reached = (): Promise<string> => on('one', 'test -e /root/reached && echo yes || echo no; rm -f /root/reached');
+
+  beforeEach(async () => void (await reached()));
 
   it('an unknown key stops the connection and says its fingerprint and what to do', async () => {
     const heard = await project.run(PLAY, { vars: vars(known('')) });

@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { beforeAll, expect, it } from 'vitest';
 import type { Heard } from './support.js';
-import { eventually, labProject, on, onLab, sleep, theLab } from './support.js';
+import { Controller, eventually, labProject, on, onLab, sleep, theLab } from './support.js';
 
 /** Kills in all; more for a long night. */
 const KILLS = Number(process.env.KILLS ?? 54);
@@ -40,26 +38,14 @@ onLab('a run killed at any moment', () => {
     );
   });
 
-  const controller = (name: string, v: number): ChildProcess =>
-    spawn(
-      process.execPath,
-      ['--import', 'tsx', join(import.meta.dirname, 'controller.ts'), join(project.folder, 'kill.yml'), theLab().inventoryFile, name, JSON.stringify(versionOf(v))],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-
   /** Starts version `v` and kills it so many seconds after it connected, at one end or the other. */
   async function killed(name: string, v: number, seconds: number, end: 'controller' | 'session'): Promise<boolean> {
-    const child = controller(name, v);
-    const gone = new Promise<boolean>((resolve) => child.once('exit', (code) => resolve(code === 0)));
-    const lines = createInterface({ input: child.stdout! });
-    await new Promise<void>((resolve) => {
-      lines.on('line', (line) => line.includes('"connected"') && resolve());
-      child.once('exit', () => resolve());
-    });
+    const run = new Controller(join(project.folder, 'kill.yml'), name, versionOf(v));
+    await run.heard('connected');
     await sleep(seconds);
-    if (end === 'controller') child.kill('SIGKILL');
+    if (end === 'controller') await run.kill();
     else await on(name, `for p in $(pgrep -f '^sshd(-session)?: root'); do kill -KILL $p; done; :`);
-    return gone;
+    return (await run.ended) === 0;
   }
 
   /** Every file is wholly of one version: the one before or the new one. */

@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { expect, it } from 'vitest';
-import { eventually, labProject, on, onLab, sleep, theLab } from './support.js';
+import { beforeEach, expect, it } from 'vitest';
+import { Controller, eventually, labProject, on, onLab, sleep, theLab } from './support.js';
 
 const SLOW = '- hosts: all\n  tasks:\n    - {name: slow, command: sleep 30}\n';
 const QUICK = '- hosts: all\n  tasks:\n    - {name: quick, command: touch /root/second}\n';
@@ -10,20 +7,13 @@ const QUICK = '- hosts: all\n  tasks:\n    - {name: quick, command: touch /root/
 /** Promise 8: two runs never work on one host at once; a dead run's lock frees itself. */
 onLab('two runs on one host', () => {
   const project = labProject();
+  beforeEach(() => Promise.all(theLab().hosts.map(({ name }) => on(name, 'rm -f /root/second'))));
 
   /** A run of its own process that holds the host; resolves when its task runs there. */
-  async function holding(name: string): Promise<{ kill(): Promise<void> }> {
-    const args = ['--import', 'tsx', join(import.meta.dirname, 'controller.ts'), project.write('slow.yml', SLOW), theLab().inventoryFile, name];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    const lines = createInterface({ input: child.stdout });
-    await new Promise<void>((resolve) => lines.on('line', (line) => line.includes('"task-start"') && resolve()));
-    return {
-      kill: async () => {
-        child.kill('SIGKILL');
-        await gone;
-      },
-    };
+  async function holding(name: string): Promise<Controller> {
+    const run = new Controller(project.write('slow.yml', SLOW), name);
+    await run.heard('task-start');
+    return run;
   }
 
   it('the second is told who holds it, and does nothing; when the first is killed the lock frees itself', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -8,6 +9,8 @@ import type { LabState } from '../../src/lab/state.js';
 /** The lab that the tests share, or why there is none. */
 export interface LabUnderTest {
   readonly state?: LabState;
+  /** The folder of the compiled sources, for runs in processes of their own. */
+  readonly build?: string;
   readonly skipped?: string;
 }
 
@@ -38,6 +41,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('lab', { skipped: reason });
     return async () => {};
   }
+  const build = join(root, '.hostwright', `build-${NAME}`);
+  execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', root, '--outDir', build, '--noCheck', '--declaration', 'false'], { stdio: 'inherit' });
   // While tests are being written, the hosts of the last run save the time of new ones.
   const keep = process.env.LAB_KEEP === '1';
   if (!keep) await labDown({ name: NAME, root });
@@ -51,7 +56,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
         { name: 'three', release: 'bookworm' },
       ],
     });
-    project.provide('lab', { state });
+    project.provide('lab', { state, build });
   } catch (error) {
     await labDown({ name: NAME, root });
     throw error;

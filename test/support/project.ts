@@ -12,9 +12,13 @@ import type { Event, Recap, Reporter, TaskResult } from '../../src/report/event.
 export class Heard implements Reporter {
   readonly events: Event[] = [];
   exitCode = -1;
+  readonly #begun = performance.now();
+  /** Seconds from the beginning until each host was done. */
+  readonly done = new Map<string, number>();
 
   on(event: Event): void {
     this.events.push(event);
+    if (event.type === 'host-end') this.done.set(event.host, (performance.now() - this.#begun) / 1000);
   }
 
   async close(): Promise<void> {}

@@ -1,11 +1,11 @@
-import { run } from '../../src/engine/run.js';
-import { parseExtraVars } from '../../src/inventory/extra-vars.js';
-
 /**
- * A run in a process of its own, to be killed or measured: `controller.ts PLAYBOOK INVENTORY HOST VARS`, VARS in
- * JSON. Tells its events' types, a JSON line each, and at the end the most memory it had in kB.
+ * A run in a process of its own, to be killed or measured: `controller.mjs BUILD PLAYBOOK INVENTORY HOST VARS`: BUILD
+ * is the folder of the compiled sources, VARS is JSON. Tells what its events are, a JSON line each, and at the end the
+ * most memory it had in kB.
  */
-const [playbook = '', inventory = '', limit = '', vars = '{}'] = process.argv.slice(2);
+const [build, playbook, inventory, limit, vars = '{}'] = process.argv.slice(2);
+const { run } = await import(`${build}/engine/run.js`);
+const { parseExtraVars } = await import(`${build}/inventory/extra-vars.js`);
 const result = await run({
   playbooks: [playbook],
   inventory: [inventory],
