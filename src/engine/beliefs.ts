@@ -24,7 +24,8 @@ const UNKNOWABLE = Symbol('unknowable');
 /** Kinds whose subject is a path. */
 const PATHS: ReadonlySet<ProbeName> = new Set<ProbeName>(['stat', 'digest', 'content', 'sha1']);
 
-const below = (path: string, folder: string): boolean => path.startsWith(folder) && (path[folder.length] === '/' || path.length === folder.length);
+const below = (path: string, folder: string): boolean =>
+  folder === '/' || (path.startsWith(folder) && (path[folder.length] === '/' || path.length === folder.length));
 
 /**
  * What is known of a host, for one user's eyes.
