@@ -5,7 +5,7 @@ import { ask, outputOf } from '../probes/registry.js';
 import type { FileStat } from '../probes/stat.js';
 import type { FileArgs } from './file.js';
 import { planAttributes, wantsAttributes } from './file-attributes.js';
-import { realFile, typeName } from './host-path.js';
+import { realFile, requireParent, typeName } from './host-path.js';
 import type { Change, State } from './module.js';
 
 /** A symlink at `path`; its attributes are those of what it leads to, unless follow is false. */
@@ -26,6 +26,7 @@ export function planSymlink(path: string, there: FileStat | null, args: FileArgs
   if (!args.force && !realFile(absolute, state).stat) {
     throw new TaskError(`the target ${absolute} of the link does not exist`, 'force: true makes the link all the same');
   }
+  if (!there) requireParent(path, state);
   actions.push({ kind: 'link', path, target, hard: false });
   const attributes = linkAttributes(path, target, undefined, args, state);
   if (attributes) actions.push(attributes.action);
@@ -94,6 +95,7 @@ export function planHardLink(path: string, there: FileStat | null, args: FileArg
       throw new TaskError(`${path} is there and is a directory`, 'remove it first: state: absent');
     if (!args.force) throw new TaskError(`${path} is there and is another file`, 'force: true replaces it');
   }
+  if (!there) requireParent(path, state);
   const attributes = planAttributes(path, source, args, state);
   return {
     actions: [{ kind: 'link', path, target, hard: true }, ...(attributes ? [attributes.action] : [])],

@@ -7,7 +7,16 @@ import { accountProbes, fileOptions, planAttributes, requireAccounts, wantsAttri
 import { planHardLink, planSymlink } from './file-link.js';
 import { planTimes, TIME_FORMAT } from './file-time.js';
 import { planTree } from './file-tree.js';
-import { hostPath, missingFolders, pathProbes, type RealFile, realFile, typeName, usualMode } from './host-path.js';
+import {
+  hostPath,
+  missingFolders,
+  pathProbes,
+  realFile,
+  type RealFile,
+  requireParent,
+  typeName,
+  usualMode,
+} from './host-path.js';
 import { resolveMode } from './mode.js';
 import { type Change, defineModule, type PlanContext, type State } from './module.js';
 import type { Arguments } from './options.js';
@@ -56,10 +65,10 @@ export const file = defineModule({
   probes: (args, context) => [
     ...accountProbes(args),
     ...pathProbes(args.path, context, (path) => {
-      if (args.state === 'directory') return [ask('stat', path), ask('stat', posix.dirname(path))];
-      return args.src === undefined || (args.force && args.state !== 'hard')
-        ? [ask('stat', path)]
-        : [ask('stat', path), ask('stat', posix.resolve(posix.dirname(path), args.src))];
+      const both = [ask('stat', path), ask('stat', posix.dirname(path))];
+      if (args.state === 'directory') return both;
+      if (args.src === undefined) return [ask('stat', path)];
+      return args.force && args.state !== 'hard' ? both : [...both, ask('stat', posix.resolve(posix.dirname(path), args.src))];
     }),
   ],
   plan: (args, state, context) => {
@@ -209,12 +218,6 @@ function touch(path: string, real: RealFile, args: FileArgs, state: State): Chan
   const note = !there ? 'empty file made' : times ? 'times set' : undefined;
   const diff = [...(note === undefined ? [] : [{ subject: path, note }]), ...(attributes ? [attributes.diff] : [])];
   return { actions, diff, result: { dest: path, path, state: there?.type === 'directory' ? 'directory' : 'file' } };
-}
-
-function requireParent(path: string, state: State): void {
-  const missing = missingFolders(posix.dirname(path), state);
-  if (missing.length > 0)
-    throw new TaskError(`the folder ${posix.dirname(path)} does not exist`, 'make it first, with state: directory');
 }
 
 function existing(

@@ -93,6 +93,12 @@ export function missingFolders(folder: string, state: State): string[] {
   return missing;
 }
 
+/** What is put at a path needs a folder to be in. Throws TaskError where it is missing. */
+export function requireParent(path: string, state: State): void {
+  if (missingFolders(posix.dirname(path), state).length === 0) return;
+  throw new TaskError(`the folder ${posix.dirname(path)} does not exist`, 'make it first, with state: directory');
+}
+
 /** Where a file of this name goes: into dest where that is a folder, or must be one. */
 export function inTarget(dest: string, inFolder: boolean, name: string, state: State): string {
   return inFolder || realFile(dest, state).stat?.type === 'directory' ? posix.join(dest, name) : dest;
