@@ -1,8 +1,8 @@
-import { TaskError } from '../base/error.js';
 import { emptyMapping, type Value } from '../base/value.js';
 import type { Block, Handler, Include, Lexical, Node, Task, Variables } from '../playbook/tree.js';
 import type { Compiled } from '../template/index.js';
 import type { TaskResult } from '../report/event.js';
+import { loopList } from './job.js';
 import type { TaskScope } from './variables.js';
 
 /** What an include brings on a host: the nodes of every item it is done for. */
@@ -18,8 +18,7 @@ export interface Included {
  * @throws InputError, TaskError, TemplateError
  */
 export async function include(node: Include, scope: TaskScope): Promise<Included> {
-  const loops = node.loop === undefined ? [undefined] : node.loop.items.render(scope);
-  if (!Array.isArray(loops)) throw new TaskError('loop must be a list');
+  const loops = node.loop === undefined ? [undefined] : loopList(node.loop.items.render(scope));
   const nodes: Node[] = [];
   const handlers: Handler[] = [];
   let skipped: string | undefined;

@@ -98,9 +98,15 @@ export function labelOf(task: Labelled, scope: TaskScope, handler: boolean): Tas
   return label;
 }
 
+/** What a loop goes over: a list, or the pairs of a mapping as `{key, value}`. Throws TaskError. */
+export function loopList(value: Value): readonly Value[] {
+  if (Array.isArray(value)) return value;
+  if (isMapping(value)) return Object.entries(value).map(([key, each]) => ({ key, value: each }));
+  throw new TaskError('loop must be a list or a mapping', 'a single item is written in brackets: loop: [item]');
+}
+
 function loopItems(task: Task, loop: Loop, scope: TaskScope): Item[] {
-  const list = loop.items.render(scope);
-  if (!Array.isArray(list)) throw new TaskError('loop must be a list', 'a mapping becomes one with the helper items: loop: "{{items mapping}}"');
+  const list = loopList(loop.items.render(scope));
   return list.map((value, index) => {
     const locals = new Map<string, Value>([[loop.loopVar, value]]);
     if (loop.indexVar !== undefined) locals.set(loop.indexVar, index);
