@@ -27,6 +27,9 @@ export function planSymlink(path: string, there: FileStat | null, args: FileArgs
     throw new TaskError(`the target ${absolute} of the link does not exist`, 'force: true makes the link all the same');
   }
   if (!there) requireParent(path, state);
+  if (there && there.type !== 'directory' && there.type !== 'symlink' && realFile(absolute, state).path === path) {
+    throw new TaskError(`the file ${path} would become a link that leads to itself`, 'move the file away first');
+  }
   actions.push({ kind: 'link', path, target, hard: false });
   const attributes = linkAttributes(path, target, undefined, args, state);
   if (attributes) actions.push(attributes.action);

@@ -348,7 +348,7 @@ describe('file', () => {
     const probes = (args: object) =>
       file.probes({ follow: true, ...args } as never, { user: 'root' } as never).map(({ subject }) => subject);
     expect(probes({ path: '/a/b//', state: 'directory' })).toEqual(['/a/b', '/a']);
-    expect(probes({ path: '/a/l', src: 't' })).toEqual(['/a/l', '/a/t']);
+    expect(probes({ path: '/a/l', src: 't' })).toEqual(['/a/l', '/a', '/a/t']);
     expect(probes({ path: '~/x' })).toEqual(['root']);
     expect(probes({ path: 'relative' })).toEqual([]);
   });
