@@ -1,5 +1,6 @@
 import { quote, quoteAll } from '../base/quote.js';
 import { actionKind, type Bytes, type Effect } from './action.js';
+import { inline } from './inline.js';
 
 /** Runs a program. What it changes cannot be seen from here, so the module that plans it says. */
 export interface RunAction {
@@ -30,10 +31,13 @@ export const run = actionKind<RunAction>({
     for (const [name, value] of Object.entries(environment)) parts.push(`export ${name}=${quote(value)}`);
     if (cwd !== undefined) parts.push(`cd -- ${quote(cwd)} || exit 1`);
     const limit = timeout === undefined ? '' : `timeout -k ${GRACE} ${timeout} `;
-    const input = stdin === undefined ? '' : ' <&7 7<&-';
-    parts.push(`exec ${limit}${quoteAll(argv)}${input}`);
+    const text = stdin === undefined ? undefined : inline(stdin);
+    const command = `${limit}${quoteAll(argv)}`;
+    // printf is part of the shell: the text is in no argument list.
+    if (text !== undefined) parts.push(`printf %s ${quote(text)} | ${command}`);
+    else parts.push(`exec ${command}${stdin === undefined ? '' : ' <&7 7<&-'}`);
     const program = `hw_c() {\n${parts.join('\n')}\n}\n`;
-    if (stdin === undefined) return { text: `${program}hw_exec hw_c`, streams: true };
+    if (stdin === undefined || text !== undefined) return { text: `${program}hw_exec hw_c`, streams: true };
     // A file that is gone as soon as it is open: the program may read its stdin as slowly as it likes.
     return {
       text:

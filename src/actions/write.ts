@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { quote } from '../base/quote.js';
 import { ask } from '../probes/registry.js';
 import { actionKind, type Bytes, type Effect, predict } from './action.js';
+import { inline } from './inline.js';
 import { type Attributes, folderTouched, freshStat, looksAgain, octal, ownership, temporaryName } from './paths.js';
 import { unitEffects } from './unit-files.js';
 
@@ -14,9 +15,6 @@ export interface WriteAction extends Attributes {
   /** Command words that must succeed on the new file before it lands; `%s` is its path. */
   readonly validate?: readonly string[];
 }
-
-/** Text up to this size goes inside the batch; anything else follows it on the stream. */
-const INLINE = 64 * 1024;
 
 /**
  * hw_put PATH TEMPORARY UMASK CHMOD CHOWN TEXT    a small text
@@ -83,13 +81,6 @@ const LIBRARY = new Map([
   ['hw_put', PUT],
   ['hw_save', SAVE],
 ]);
-
-/** The bytes as text for the batch, or undefined where they must follow it. */
-function inline(content: Bytes): string | undefined {
-  if (!Buffer.isBuffer(content) || content.length > INLINE || content.includes(0)) return undefined;
-  const text = content.toString('utf8');
-  return Buffer.from(text, 'utf8').equals(content) ? text : undefined;
-}
 
 /** SHA-1 of the content, hex, which Ansible registers as `checksum`; undefined for what stays on disk. */
 export function sha1Of(content: Bytes): string | undefined {
