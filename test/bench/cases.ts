@@ -77,7 +77,7 @@ async function inTurn(entries: readonly Entry[], bare: boolean, progress: Progre
         progress(`  ${contender.name}: ${taken.toFixed(2)} s`);
       } catch (error) {
         if (!optional) throw error;
-        progress(`  ${contender.name}: given up: ${(error as Error).message}`);
+        progress(`  ${contender.name}: given up: ${(error as Error).message.split('\n')[0]}`);
       }
     }
   }

@@ -111,4 +111,7 @@ On Debian 12, as root:
     npm run bench -- --quick          # a first impression, only printed
     npm run bench -- --profile        # where the time goes
     npm run bench -- --help
+
+It brings up a lab named \`bench\` and takes it down again, unless that was up before. After an interruption it is still
+there: \`hostwright lab down --name bench\`.
 `;

@@ -16,7 +16,7 @@ export interface MeasureOptions {
   /** A file for its standard input; nothing by default. */
   readonly input?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Seconds; the process is killed then, and its status is 124. */
+  /** Seconds; the process is terminated then, and its status is 124. */
   readonly timeLimit?: number;
 }
 
@@ -32,7 +32,7 @@ export async function measure(argv: readonly string[], options: MeasureOptions):
     stdio: [input, output, output],
     env: { ...process.env, ...options.environment },
     timeout: (options.timeLimit ?? 900) * 1000,
-    killSignal: 'SIGKILL',
+    killSignal: 'SIGTERM',
   });
   try {
     const status = await new Promise<number>((resolve, reject) => {

@@ -8,8 +8,8 @@ import { measure } from './measure.js';
 const PATIENCE = 300;
 
 const configurations = {
-  'Ansible, default': { pipelining: false, mitogen: false },
-  'Ansible, pipelining': { pipelining: true, mitogen: false },
+  'Ansible (default)': { pipelining: false, mitogen: false },
+  'Ansible (pipelining)': { pipelining: true, mitogen: false },
   'Ansible + mitogen': { pipelining: true, mitogen: true },
 } as const;
 
