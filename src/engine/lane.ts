@@ -74,7 +74,7 @@ export class Lane {
     errands[0]?.started();
     const steps = [...errands.map(({ action }) => stepOf(action)), ...questions.map(({ step }) => step)];
     const results = await session.exchange(steps, {
-      timeout: LOOKING + errands.reduce((sum, { timeout }) => sum + timeout, 0),
+      timeout: (index) => errands[index]?.timeout ?? LOOKING,
       onOutput: (index, stream, data) => errands[index]?.said(stream, data),
       onStep: (index, result) => {
         const errand = errands[index];

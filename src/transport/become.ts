@@ -13,7 +13,7 @@ export interface Become {
 
 /**
  * Opens the persistent shell of a host, as the login user or as another one.
- * @param timeout seconds that the other user's shell may take to come up
+ * @param timeout seconds that the shell may take to come up
  * @throws UnreachableError with reason `become` where the host does not let us become that user
  */
 export async function openSession(
@@ -22,10 +22,10 @@ export async function openSession(
   timeout: number,
   lock?: SessionLock,
 ): Promise<Session> {
-  if (!become) return new Session(await connection.openShell(bootCommand()), { lock });
+  if (!become) return new Session(await connection.openShell(bootCommand()), { lock, patience: timeout });
   if (become.password === undefined) {
     const shell = await connection.openShell(commandFor(become, bootCommand()));
-    return new Session(shell, { refusal: (said) => refusal(become, said), lock });
+    return new Session(shell, { refusal: (said) => refusal(become, said), lock, patience: timeout });
   }
   const ready = `ready-${randomBytes(8).toString('hex')}`;
   const prompt = `password-${randomBytes(8).toString('hex')}`;
@@ -33,7 +33,7 @@ export async function openSession(
   const terminal = become.method === 'doas';
   const shell = await connection.openShell(commandFor(become, bootCommand(ready), prompt), { terminal });
   await answerPrompt(shell, become, ready, prompt, timeout);
-  return new Session(shell, { refusal: (said) => refusal(become, said), lock, merged: terminal });
+  return new Session(shell, { refusal: (said) => refusal(become, said), lock, patience: timeout, merged: terminal });
 }
 
 function commandFor({ method, user, password }: Become, command: string, prompt = ''): string {

@@ -36,8 +36,8 @@ export interface StepResult {
 }
 
 export interface ExchangeOptions {
-  /** Seconds until the host counts as dead. */
-  readonly timeout: number;
+  /** Seconds until the host counts as dead: for the whole batch, or for each step after the one before it. */
+  readonly timeout: number | ((index: number) => number);
   readonly onStep?: (index: number, result: StepResult) => void;
   readonly onOutput?: (index: number, stream: 'stdout' | 'stderr', data: Buffer) => void;
 }
@@ -55,6 +55,8 @@ export interface SessionOptions {
   /** Makes the error of a shell that ends before it answered anything. */
   readonly refusal?: (said: string) => UnreachableError;
   readonly lock?: SessionLock;
+  /** Seconds that the shell may take to answer for the first time, where it is locked; default 60. */
+  readonly patience?: number;
   /** The shell has a terminal: both outputs come on stdout. */
   readonly merged?: boolean;
 }
@@ -147,11 +149,12 @@ export class Session {
    * @throws UnreachableError when the host dies, is silent too long or does not keep to the protocol
    */
   async exchange(steps: readonly Step[], options: ExchangeOptions): Promise<StepResult[]> {
-    const { lock } = this.#options;
+    const { lock, patience = 60 } = this.#options;
     if (!lock || this.#greeted) return this.#exchange(steps, options);
+    const { timeout } = options;
     const take: Step = { text: `${lock.take}\nhw_lock || { hw_end 0 1; exit 0; }\nprintf %s $$`, guarded: false, streams: false };
     const [, ...results] = await this.#exchange([take, ...steps], {
-      timeout: options.timeout,
+      timeout: typeof timeout === 'number' ? timeout : (index) => (index === 0 ? patience : timeout(index - 1)),
       onStep: (index, result) => {
         if (index > 0) options.onStep?.(index - 1, result);
         else if (result.status !== 0) this.#die(lock.refused(result.stdout.toString('utf8').trim()));
@@ -183,14 +186,21 @@ export class Session {
         resolve,
         reject,
       };
-      this.#running.timer = setTimeout(
-        () => this.#fail('timeout', `no answer within ${options.timeout} s`, 'raise the task\'s "timeout", or look at what the host is doing'),
-        options.timeout * 1000,
-      );
+      this.#arm(this.#running);
     });
     done.catch(() => {}); // awaited below, after the sending that may fail first
     await this.#send(steps);
     return done;
+  }
+
+  /** Sets the time limit: of the whole batch, or of the step that is next. */
+  #arm(running: Running): void {
+    const { timeout } = running.options;
+    if (typeof timeout === 'number' && running.timer) return;
+    clearTimeout(running.timer);
+    const seconds = typeof timeout === 'number' ? timeout : timeout(running.results.length);
+    const late = (): void => this.#fail('timeout', `no answer within ${seconds} s`, 'raise the task\'s "timeout", or look at what the host is doing');
+    running.timer = setTimeout(late, seconds * 1000);
   }
 
   /** Ends the shell; programs it started go on to their end. */
@@ -244,7 +254,10 @@ export class Session {
       this.#noise.push(data);
       return;
     }
-    running.progress[index]![stream].push(data);
+    const output = running.progress[index]![stream];
+    output.push(data);
+    // A later step cannot print while the first is not even answered.
+    if (!this.#answered && index > 0 && output.truncated) return this.#fail('protocol', `the host printed more than ${KEEP} bytes before it answered anything`);
     if (step.streams) running.options.onOutput?.(index, stream, data);
     else if (running.progress[index]!.stdout.truncated) {
       this.#fail('protocol', `the host sent more than ${step.keep ?? KEEP} bytes for an answer`, 'is a profile of its shell printing?');
@@ -288,6 +301,7 @@ export class Session {
       running.results.push(result);
       running.options.onStep?.(index, result);
       if (this.#running !== running) return;
+      if (running.results.length < running.steps.length) this.#arm(running);
     }
     clearTimeout(running.timer);
     this.#running = undefined;

@@ -93,3 +93,11 @@ export class Controller {
     await this.ended;
   }
 }
+
+/** A misbehaving SSH server in a process of its own, so that what it wastes is not ours. */
+export async function misbehavingServer(options: object): Promise<{ port: number; hostKey: string; close(): void }> {
+  const script = join(import.meta.dirname, 'misbehaving-server.mjs');
+  const child = spawn(process.execPath, ['--max-old-space-size=200', script, build!, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
+  return { ...(JSON.parse(line) as { port: number; hostKey: string }), close: () => void child.kill('SIGKILL') };
+}
