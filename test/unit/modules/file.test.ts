@@ -211,7 +211,7 @@ describe('file', () => {
       [
         'a file, forced',
         { force: true },
-        [stat('/srv/l', fileStat())],
+        [stat('/srv/l', fileStat()), target],
         [{ kind: 'link', path: '/srv/l', target: 't', hard: false }],
       ],
       ['a directory', {}, [stat('/srv/l', directoryStat()), target], '/srv/l is there and is a directory, not a link'],
