@@ -129,9 +129,9 @@ export class Desk {
     this.#current = undefined;
   }
 
-  /** Asks probes that something outside of a task needs. */
+  /** Asks probes that something outside of a task needs, through the eyes that will read the answers. */
   ask(probes: readonly Probe[]): Promise<void> {
-    return this.#exchange(this.sent ? undefined : this.#outgoing.user, probes);
+    return this.#exchange(this.user, probes);
   }
 
   /**
@@ -290,7 +290,13 @@ export class Desk {
 
   /** Items of a task with `until` that did not hold yet are planned again after the delay. True: so it is. */
   async #again(job: Job, item: Item): Promise<boolean> {
-    const verdict = untilVerdict(job, item);
+    let verdict: ReturnType<typeof untilVerdict>;
+    try {
+      verdict = untilVerdict(job, item);
+    } catch (error) {
+      item.result = failure(error);
+      return false;
+    }
     if (item.result === undefined) return false;
     if (!verdict) {
       if (job.task.until) item.result = { ...item.result, values: { ...item.result.values, attempts: item.attempt } };
