@@ -1,12 +1,12 @@
 import { UnreachableError } from '../base/error.js';
 import { emptyMapping, type Value } from '../base/value.js';
-import { Unanswered } from '../modules/module.js';
+import { Unanswered, Unknowable } from '../modules/module.js';
 import { moduleNamed } from '../modules/registry.js';
 import type { Include, Meta, Role, Task } from '../playbook/tree.js';
 import type { TaskLabel } from '../report/event.js';
 import type { Become } from '../transport/become.js';
 import type { Company } from './company.js';
-import { failure } from './conclude.js';
+import { failure, unknown } from './conclude.js';
 import { carryOut } from './control.js';
 import { Cursor, type Leaf } from './cursor.js';
 import { Desk, type Position } from './desk.js';
@@ -35,6 +35,8 @@ export class HostRun {
   readonly #desk: Desk;
   /** Roles that did something, by what makes two uses the same. */
   readonly #roles = new Map<string, Role>();
+  /** Tasks that changed something and whose handlers are not noted yet. */
+  readonly #unnotified: Job[] = [];
   #failure: HostEnd | undefined;
   #disturbed = false;
   #reconnected = false;
@@ -85,6 +87,11 @@ export class HostRun {
     if (this.#disturbed && this.#desk.sent) {
       this.#disturbed = false;
       this.#lane.forget();
+    }
+    const [changed] = this.#unnotified;
+    if (changed) {
+      await this.#notify(changed);
+      return undefined;
     }
     if (this.#company.interrupted || this.#company.stopped !== undefined) {
       this.#desk.abandon();
@@ -170,7 +177,7 @@ export class HostRun {
     if (role?.once !== undefined && result.status !== 'skipped' && !this.#roles.has(role.once)) this.#roles.set(role.once, role);
     this.#register(job, result);
     carryOut(result.controller, { host: this.host, memory: this.#memory, company: this.#company, task: job.label });
-    if (result.status === 'changed') this.#handlers.notify(task, job.items[0]?.scope ?? this.#variables.scope(task.lexical));
+    if (result.status === 'changed' && task.notify.length > 0) this.#unnotified.push(job);
     const { ignoreErrors, ignoreUnreachable } = job.effective;
     if ((result.status === 'failed' && !ignoreErrors) || (result.status === 'unreachable' && !ignoreUnreachable)) {
       this.#position.cursor = job.cursor;
@@ -186,6 +193,24 @@ export class HostRun {
     this.#tell(result, registered);
   }
 
+  /** Notes the handlers of a task that changed something; what their names read of the host is asked before. */
+  async #notify(job: Job): Promise<void> {
+    const { task, items, cursor } = job;
+    try {
+      this.#handlers.notify(task, items[0]?.scope ?? this.#variables.scope(task.lexical));
+    } catch (error) {
+      if (error instanceof Unanswered) return this.#desk.ask(error.probes);
+      if (error instanceof Unknowable) this.#company.emit({ type: 'warning', host: this.host, text: `handlers of "${job.label.name}": ${error.message}`, place: task.place });
+      else {
+        this.#desk.abandon();
+        reportItem(this.host, job.label, failure(error), this.#company.emit, cursor.guarded);
+        this.#position.cursor = cursor;
+        this.#goOnFailing();
+      }
+    }
+    this.#unnotified.splice(this.#unnotified.indexOf(job), 1);
+  }
+
   /** From a failure to the rescue or always that awaits it, or to the end of the host's play. */
   #goOnFailing(fatal = false): void {
     const { handlersLeft } = this.#position.cursor;
@@ -197,11 +222,20 @@ export class HostRun {
     this.#company.failed(this.host, fatal);
   }
 
-  async #meta({ action, keywords, lexical }: Meta): Promise<HostEnd | undefined> {
+  async #meta(meta: Meta): Promise<HostEnd | undefined> {
+    const { action, keywords, lexical } = meta;
     const scope = this.#variables.scope(lexical);
     const { cursor } = this.#position;
+    try {
+      if (!keywords.when.every((condition) => condition.test(scope))) {
+        this.#position.cursor = cursor.next();
+        return undefined;
+      }
+    } catch (error) {
+      await this.#cannotBegin(meta, error);
+      return undefined;
+    }
     this.#position.cursor = cursor.next();
-    if (!keywords.when.every((condition) => condition.test(scope))) return undefined;
     switch (action) {
       case 'flush_handlers': {
         const tasks = this.#handlers.take();
@@ -241,10 +275,25 @@ export class HostRun {
       if (shown) this.#company.emit({ type: 'task-result', host: this.host, task: labelOf(node, scope, cursor.inHandlers), result: shown });
       this.#position.cursor = cursor.enter(nodes);
     } catch (error) {
-      if (error instanceof Unanswered) return this.#desk.ask(error.probes);
-      reportItem(this.host, labelOf(node, scope, cursor.inHandlers), failure(error), this.#company.emit, cursor.guarded);
-      this.#goOnFailing();
+      await this.#cannotBegin(node, error);
     }
+  }
+
+  /** An include or meta cannot be rendered: what it reads of the host is asked; anything else is its failure. */
+  async #cannotBegin(node: Include | Meta, error: unknown): Promise<void> {
+    if (error instanceof Unanswered) return this.#desk.ask(error.probes);
+    if (error instanceof Unknowable) {
+      this.#reportLeaf(node, unknown(error.message), false);
+      this.#position.cursor = this.#position.cursor.next();
+      return;
+    }
+    this.#reportLeaf(node, failure(error), this.#position.cursor.guarded);
+    this.#goOnFailing();
+  }
+
+  #reportLeaf(node: Include | Meta, result: ItemResult, rescued: boolean): void {
+    const label = labelOf(node.kind === 'meta' ? { ...node, module: 'meta' } : node, this.#variables.scope(node.lexical), this.#position.cursor.inHandlers);
+    reportItem(this.host, label, result, this.#company.emit, rescued);
   }
 
   /** The host is gone: its task is unreachable; a rescue may try again over a new connection. True: it is over. */
@@ -253,7 +302,10 @@ export class HostRun {
     this.#lane.forget();
     const job = this.#desk.lost(error);
     if (!job) {
-      this.#company.emit({ type: 'warning', host: this.host, text: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+      const { leaf } = this.#position.cursor;
+      if (leaf && leaf.kind !== 'task') this.#reportLeaf(leaf, failure(error), false);
+      else this.#company.emit({ type: 'warning', host: this.host, text: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+      this.#company.failed(this.host, leaf?.keywords.anyErrorsFatal === true);
       return true;
     }
     const result = reportJob(this.host, job, this.#company.emit, job.cursor.guarded && !this.#reconnected);
@@ -276,6 +328,14 @@ export class HostRun {
 
   /** The host's play is over: handlers that were notified are run (if told so) or reported. */
   async #leave(end: HostEnd): Promise<HostEnd> {
+    for (const job of this.#unnotified.splice(0)) {
+      try {
+        this.#handlers.notify(job.task, job.items[0]?.scope ?? this.#variables.scope(job.task.lexical));
+      } catch (error) {
+        const text = `handlers of "${job.label.name}" are not known: ${(error as Error).message}`;
+        this.#company.emit({ type: 'warning', host: this.host, text, place: job.task.place });
+      }
+    }
     if (end === 'failed' && this.#company.play.forceHandlers && this.#handlers.any) {
       this.#position.cursor = Cursor.at([]).enterHandlers(this.#handlers.take());
       return (await this.run()) === 'unreachable' ? 'unreachable' : 'failed';
