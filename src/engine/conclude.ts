@@ -86,6 +86,7 @@ export function finish(values: Values, status: ItemResult['status'], message?: s
     changed: status === 'changed',
     failed: status === 'failed' || status === 'unreachable',
     ...(status === 'skipped' ? { skipped: true } : {}),
+    ...(status === 'unreachable' ? { unreachable: true } : {}),
   });
   if (message !== undefined && full.msg === undefined) full.msg = message;
   return full;

@@ -17,6 +17,7 @@ import { magic, magicNames } from './magic.js';
 import type { RunOptions } from './options.js';
 import { Rendezvous } from './rendezvous.js';
 import { Slots } from './slots.js';
+import { startingAt } from './start-at.js';
 import { HostMemory, HostVariables, type TaskScope } from './variables.js';
 
 /** What outlives a play: the run's own side of the company. */
@@ -59,7 +60,15 @@ export class PlayRun implements Company {
   #failures = 0;
   #stopped: string | undefined;
 
-  constructor(context: RunContext, play: Play, allHosts: readonly string[], hosts: readonly string[], playValues: readonly VariableLayer[]) {
+  /** @param startAt name of the task to begin at */
+  constructor(
+    context: RunContext,
+    play: Play,
+    allHosts: readonly string[],
+    hosts: readonly string[],
+    playValues: readonly VariableLayer[],
+    startAt?: string,
+  ) {
     this.#context = context;
     const { flags, connection } = context.options;
     this.flags = { ...flags, loginUser: (scope) => loginUser(scope, connection) };
@@ -68,7 +77,7 @@ export class PlayRun implements Company {
     this.#hosts = hosts;
     this.#playValues = playValues;
     this.#rendezvous = new Rendezvous(hosts);
-    this.nodes = withFlushes(play, context.options.startAtTask);
+    this.nodes = withFlushes(play, startAt);
   }
 
   get stopped(): string | undefined {
@@ -276,13 +285,13 @@ export class PlayRun implements Company {
 }
 
 /** The sections one after the other, each followed by the flush of its handlers. */
-function withFlushes(play: Play, startAtTask: string | undefined): readonly Node[] {
+function withFlushes(play: Play, startAt: string | undefined): readonly Node[] {
   const nodes: Node[] = [];
   for (const section of play.sections) {
     if (section.length === 0) continue;
     nodes.push(...section, flush(play));
   }
-  return startAtTask === undefined ? nodes : startingAt(nodes, startAtTask);
+  return startAt === undefined ? nodes : startingAt(nodes, startAt);
 }
 
 function flush(play: Play): Meta {
@@ -295,17 +304,4 @@ function flush(play: Play): Meta {
     keywords: { when: [], tags: [], environment: [] },
     lexical: { vars: [], params: [] },
   };
-}
-
-/** The nodes from the first task of that name on; blocks that hold it begin there. */
-function startingAt(nodes: readonly Node[], name: string): readonly Node[] {
-  for (const [i, node] of nodes.entries()) {
-    if (node.kind === 'block') {
-      const body = startingAt(node.body, name);
-      if (body.length > 0 || node.body.length === 0) return [{ ...node, body }, ...nodes.slice(i + 1)];
-    } else if (node.kind !== 'meta' && node.name?.references.length === 0 && node.name.render({ has: () => false, get: () => null }) === name) {
-      return nodes.slice(i);
-    }
-  }
-  return [];
 }

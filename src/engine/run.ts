@@ -23,6 +23,7 @@ import type { RunOptions, RunResult } from './options.js';
 import { playValues } from './play-values.js';
 import { PlayRun, type RunContext } from './play-run.js';
 import { Slots } from './slots.js';
+import { holdsStart, requireStart } from './start-at.js';
 import type { HostMemory, TaskScope } from './variables.js';
 
 /**
@@ -33,6 +34,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const now = new Date();
   const compiler = new TemplateCompiler({ now });
   const loaded = await loadAll(options, compiler);
+  if (options.startAtTask !== undefined) requireStart(loaded, options.startAtTask);
   const running = new Run(options, compiler, now);
   return running.through(loaded);
 }
@@ -66,6 +68,8 @@ class Run {
   readonly #memories = new Map<string, HostMemory>();
   readonly #atWork = new Map<string, HostRun>();
   readonly #gone = new Set<string>();
+  /** The task to begin at, until it was reached. */
+  #startAt: string | undefined;
 
   constructor(options: RunOptions, compiler: TemplateCompiler, now: Date) {
     this.#options = options;
@@ -74,6 +78,7 @@ class Run {
     this.#name = `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-${randomBytes(3).toString('hex')}`;
     this.#starts = pLimit(options.connectionStarts);
     this.#forks = new Slots(options.forks);
+    this.#startAt = options.startAtTask;
   }
 
   async through(playbooks: readonly Playbook[]): Promise<RunResult> {
@@ -137,6 +142,9 @@ class Run {
 
   async #play(context: RunContext, play: Play): Promise<void> {
     const { options } = context;
+    const startAt = this.#startAt;
+    if (startAt !== undefined && !holdsStart(play, startAt)) return;
+    this.#startAt = undefined;
     const pattern = play.hosts.render(extraScope(options)) as Value;
     const text = Array.isArray(pattern) ? pattern.map(String).join(',') : String(pattern);
     const selected = selectHosts(context.inventory, text, options.limit, { cwd: options.cwd, warn: (problem) => this.#warn(problem) });
@@ -146,7 +154,7 @@ class Run {
     const values = await playValues(play, options);
     for (const batch of batches(hosts, play.serial)) {
       if (play.serial.length > 0) this.#emit({ type: 'batch-start', hosts: batch });
-      const running = new PlayRun(context, play, hosts, batch, values);
+      const running = new PlayRun(context, play, hosts, batch, values, startAt);
       const ends = await running.run();
       for (const [host, end] of ends) if (end === 'failed' || end === 'unreachable') this.#gone.add(host);
       const lost = [...ends.values()].filter((end) => end === 'failed' || end === 'unreachable').length;
