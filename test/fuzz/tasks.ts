@@ -74,7 +74,13 @@ const creating = task(
 const quiet = fc.oneof(
   task('stat', fc.record({ path })),
   task('debug', fc.record({ msg: fc.constant('word') })),
-  task('set_fact', fc.constant({ word: 'changed' }), { settles: false }),
+);
+
+/** Values that come from what was done before, or are set for what comes. */
+const values = fc.oneof(
+  task('set_fact', fc.record({ word: fc.constantFrom('one', 'two', '{{ word }}+', '{{ last.changed }}') }), { settles: false }),
+  task('copy', fc.record({ dest: path, content: fc.constantFrom('{{ last.changed }} {{ word }}', '{{#if last.failed}}failed{{/if}}') }), { settles: false }),
+  task('template', fc.record({ dest: path, src: fc.constant('last.hbs') }), { settles: false }),
 );
 
 /** Keywords that decide what a failure or a change comes to. */
@@ -89,6 +95,6 @@ const keywords: fc.Arbitrary<Values> = fc.oneof(
 /** Tasks whose effects are known beforehand. */
 export const foreseeable = fc.oneof({ weight: 4, arbitrary: file }, { weight: 4, arbitrary: copy }, { weight: 3, arbitrary: edit }, { weight: 1, arbitrary: quiet });
 /** Tasks of all kinds, commands among them. */
-export const anyTask = fc.oneof({ weight: 5, arbitrary: foreseeable }, { weight: 1, arbitrary: command }, { weight: 1, arbitrary: creating });
+export const anyTask = fc.oneof({ weight: 6, arbitrary: foreseeable }, { weight: 2, arbitrary: values }, { weight: 1, arbitrary: command }, { weight: 1, arbitrary: creating });
 export const withKeywords = (tasks: fc.Arbitrary<RandomTask>): fc.Arbitrary<RandomTask> =>
   fc.tuple(tasks, keywords).map(([each, more]) => ({ ...each, keywords: more, settles: each.settles && Object.keys(more).length === 0 }));

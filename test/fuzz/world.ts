@@ -59,6 +59,7 @@ export class World {
     project.write('files/tree/below/two', '2\n');
     project.write('templates/one.hbs', 'one {{ word }}\n');
     project.write('templates/two.hbs', 'two\n');
+    project.write('templates/last.hbs', '{{ last.changed }} {{ word }}\n');
   }
 
   /** All tasks in one run. */
@@ -77,7 +78,7 @@ export class World {
       told.push(heard.told());
       const [result] = heard.of('task-result');
       if (result) vars = { ...vars, last: { changed: false, ...result.result.values } };
-      if (task.module === 'set_fact' && result?.result.status === 'ok') vars = { ...vars, word: task.args['word']! };
+      if (task.module === 'set_fact' && result?.result.status === 'ok') vars = { ...vars, word: result.result.values['ansible_facts'] ? (result.result.values['ansible_facts'] as Values)['word']! : vars['word']! };
     }
     return { statuses: all, told: told.join('\n') };
   }
