@@ -73,6 +73,10 @@ function knownHostsOf(flags: ConnectionFlags, files = [join(homedir(), '.ssh', '
   if (!read) knownHosts.set(flags, (read = new Map()));
   const key = files.join('\0');
   let known = read.get(key);
-  if (!known) read.set(key, (known = KnownHosts.read(files)));
-  return known;
+  try {
+    if (!known) read.set(key, (known = KnownHosts.read(files)));
+    return known;
+  } catch (error) {
+    throw new UnreachableError('host-key', `${files.join(' or ')} cannot be read: ${(error as Error).message}`, 'check ansible_ssh_known_hosts_file');
+  }
 }

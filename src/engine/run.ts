@@ -15,7 +15,7 @@ import { countEvent, exitCode } from '../report/recap.js';
 import { TemplateCompiler } from '../template/index.js';
 import { batches, inOrder } from './batches.js';
 import { moduleCatalogue } from './catalogue.js';
-import { connectHost } from './connect.js';
+import { type ConnectionFlags, connectHost } from './connect.js';
 import type { HostRun } from './host-run.js';
 import { Link } from './link.js';
 import { LocalFolders } from './local-files.js';
@@ -63,6 +63,8 @@ class Run {
   readonly #name: string;
   readonly #recap = new Map<string, Recap>();
   readonly #links = new Map<string, Link>();
+  /** One object for all hosts: files that it leads to are read once. */
+  readonly #connection: ConnectionFlags;
   readonly #starts: LimitFunction;
   readonly #forks: Slots;
   readonly #memories = new Map<string, HostMemory>();
@@ -76,6 +78,7 @@ class Run {
     this.#compiler = compiler;
     this.#now = now;
     this.#name = `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-${randomBytes(3).toString('hex')}`;
+    this.#connection = { ...options.connection, keepSecret: options.keepSecret };
     this.#starts = pLimit(options.connectionStarts);
     this.#forks = new Slots(options.forks);
     this.#startAt = options.startAtTask;
@@ -170,7 +173,7 @@ class Run {
         host,
         timeout: connection.timeout,
         holder: flags.check ? undefined : `${userInfo().username}@${hostname()}, run ${this.#name}`,
-        connect: () => this.#starts(() => connectHost(host, scope, { ...connection, keepSecret: this.#options.keepSecret })),
+        connect: () => this.#starts(() => connectHost(host, scope, this.#connection)),
         onConnected: (seconds) => this.#emit({ type: 'connected', host, seconds }),
       });
       this.#links.set(host, link);
