@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { hexDigest } from '../base/digest.js';
 import { quote } from '../base/quote.js';
 import { ask } from '../probes/registry.js';
 import { actionKind, type Bytes, type Effect, predict } from './action.js';
@@ -84,12 +85,12 @@ const LIBRARY = new Map([
 
 /** SHA-1 of the content, hex, which Ansible registers as `checksum`; undefined for what stays on disk. */
 export function sha1Of(content: Bytes): string | undefined {
-  return Buffer.isBuffer(content) ? createHash('sha1').update(content).digest('hex') : undefined;
+  return Buffer.isBuffer(content) ? hexDigest('sha1', content) : undefined;
 }
 
 /** SHA-256 of the content, hex. */
 export function digestOf(content: Bytes): string {
-  return Buffer.isBuffer(content) ? createHash('sha256').update(content).digest('hex') : content.digest;
+  return Buffer.isBuffer(content) ? hexDigest('sha256', content) : content.digest;
 }
 
 export const write = actionKind<WriteAction>({

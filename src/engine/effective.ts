@@ -30,8 +30,32 @@ export interface Effective {
   readonly timeout: number | undefined;
 }
 
-/** Renders what a task's keywords say, with the flags and connection variables behind them. */
+/** What tasks without keywords of their own come to, by the names they see. */
+const plain = new WeakMap<Scope, Effective>();
+const saying = new WeakMap<Keywords, boolean>();
+
+/** Says whether keywords say anything that must be rendered for a host. */
+function sayAnything(keywords: Keywords): boolean {
+  let say = saying.get(keywords);
+  if (say === undefined) {
+    const { become, becomeUser, becomeMethod, checkMode, diff, noLog, ignoreErrors, ignoreUnreachable, timeout } = keywords;
+    const said = [become, becomeUser, becomeMethod, checkMode, diff, noLog, ignoreErrors, ignoreUnreachable, timeout];
+    say = keywords.environment.length > 0 || said.some((each) => each !== undefined);
+    saying.set(keywords, say);
+  }
+  return say;
+}
+
+/** What a task's keywords come to on a host; worked out once for all tasks that say nothing. */
 export function effective(keywords: Keywords, scope: Scope, flags: Flags): Effective {
+  if (sayAnything(keywords)) return render(keywords, scope, flags);
+  let known = plain.get(scope);
+  if (!known) plain.set(scope, (known = render(keywords, scope, flags)));
+  return known;
+}
+
+/** Renders what a task's keywords say, with the flags and connection variables behind them. */
+function render(keywords: Keywords, scope: Scope, flags: Flags): Effective {
   const yes = (said: Compiled | undefined, otherwise: boolean): boolean => (said === undefined ? otherwise : truth(said.render(scope), said));
   return {
     become: becomeOf(keywords, scope, flags),

@@ -2,6 +2,7 @@ import { actionEffects } from '../actions/registry.js';
 import { Unanswered, Unknowable } from '../modules/module.js';
 import { moduleNamed } from '../modules/registry.js';
 import type { Probe } from '../probes/registry.js';
+import type { Beliefs } from './beliefs.js';
 import type { Company } from './company.js';
 import { concludeItem, failure, unknown } from './conclude.js';
 import type { Item, ItemResult, Job } from './job.js';
@@ -26,11 +27,10 @@ export function planItem(job: Job, item: Item, lane: Lane, company: Company): Pl
   const context = planContext(job, item, company);
   const module = moduleNamed(job.task.module);
   try {
-    const missing = module.probes(item.args as never, context).filter((probe) => !beliefs.has(probe));
-    if (missing.length > 0) return { ask: missing };
     item.change = module.plan(item.args as never, beliefs, context);
   } catch (error) {
-    if (error instanceof Unanswered) return { ask: error.probes };
+    // One answer that is missing is asked for together with all the plan will surely read.
+    if (error instanceof Unanswered) return { ask: [...error.probes, ...unasked(module.probes(item.args as never, context), beliefs)] };
     if (!(error instanceof Unknowable)) return { failed: failure(error) };
     item.result = unknown(error.message);
     return 'done';
@@ -41,6 +41,8 @@ export function planItem(job: Job, item: Item, lane: Lane, company: Company): Pl
   item.result = judged(job, item);
   return 'done';
 }
+
+const unasked = (probes: readonly Probe[], beliefs: Beliefs): Probe[] => probes.filter((probe) => !beliefs.has(probe));
 
 /** The result of an item; conditions of the task that cannot be rendered make it a failure. */
 export function judged(job: Job, item: Item): ItemResult {

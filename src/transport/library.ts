@@ -5,7 +5,8 @@
  * hw_end INDEX STATUS   closes a step: a marker on stdout
  * hw_fin INDEX STATUS   the same for a step that streamed: a marker on stderr too
  * hw_recv LENGTH FILE   reads exactly LENGTH bytes of stdin into FILE; reads them also where FILE can't be written;
- *                       fails where the link dies before they all came
+ *                       fails where the link dies before they all came. (It says so in a subshell: with the link
+ *                       gone that is a SIGPIPE, and the shell still has to remove what is half there.)
  * hw_drop LENGTH        reads LENGTH bytes of stdin away
  * hw_exec ARGV...       runs a program with stdout and stderr relayed apart. The relays outlive a dead
  *                       link, so no program is killed by SIGPIPE half way. Something the program leaves
@@ -38,7 +39,7 @@ hw_bytes() {
 }
 hw_recv() {
   hw_bytes "$1" | { cat >"$2" && exit 0; cat >/dev/null; exit 1; } || return 1
-  [ "$(wc -c <"$2")" -eq "$1" ] || { echo "the connection ended in the middle of a file" >&2; return 1; }
+  [ "$(wc -c <"$2")" -eq "$1" ] || { (echo "the connection ended in the middle of a file" >&2); return 1; }
 }
 hw_drop() {
   [ "$1" = 0 ] || hw_bytes "$1" >/dev/null

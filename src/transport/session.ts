@@ -188,8 +188,8 @@ export class Session {
       };
       this.#arm(this.#running);
     });
-    done.catch(() => {}); // awaited below, after the sending that may fail first
-    await this.#send(steps);
+    // Whichever fails first: a shell that does not read would keep the sending waiting behind its time limit.
+    await Promise.race([this.#send(steps), done]);
     return done;
   }
 
@@ -235,8 +235,23 @@ export class Session {
     for (const { payload } of steps) {
       if (payload === undefined) continue;
       if (Buffer.isBuffer(payload)) await this.#write(payload);
-      else for await (const chunk of payload.open()) await this.#write(chunk);
+      else if (payload.size > 0) await this.#sendFile(payload);
     }
+  }
+
+  /** The host waits for as many bytes as it was told of: a file that has fewer now can only end the session. */
+  async #sendFile({ size, open }: Exclude<Payload, Buffer>): Promise<void> {
+    let sent = 0;
+    try {
+      for await (const chunk of open()) {
+        if (this.#dead) return;
+        sent += chunk.length;
+        await this.#write(chunk);
+      }
+    } catch (error) {
+      return this.#fail('lost', `a file of this machine cannot be read: ${(error as Error).message}`, 'leave it alone while it is being sent');
+    }
+    if (sent !== size) this.#fail('lost', `a file of this machine has ${sent} bytes where it had ${size}`, 'leave it alone while it is being sent');
   }
 
   async #write(data: Buffer): Promise<void> {
