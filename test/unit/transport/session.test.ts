@@ -50,6 +50,26 @@ describe.each(shells.filter(([, [path]]) => existsSync(path!)))('the session und
     session.close();
   });
 
+  it('ends where a file that is sent shrinks or goes, or the host does not read: within the time limit', async () => {
+    const some = async function* (): AsyncIterable<Buffer> {
+      yield Buffer.alloc(10);
+    };
+    const none = async function* (): AsyncIterable<Buffer> {
+      throw new Error('ENOENT');
+    };
+    for (const [file, message] of [[some, /10 bytes where it had 20/], [none, /cannot be read: ENOENT/]] as const) {
+      const session = await open(shell);
+      const step: Step = { ...action(`hw_recv 20 ${folder}/short`), payload: { size: 20, open: file } };
+      await expect(session.exchange([step], wait)).rejects.toThrow(message);
+      expect(session.usable).toBe(false);
+    }
+    const session = await open(shell);
+    const deaf: Step = { ...action('sleep 4'), payload: Buffer.alloc(1_000_000) };
+    const begun = performance.now();
+    await expect(session.exchange([deaf], { timeout: 1 })).rejects.toThrow(/no answer within 1 s/);
+    expect(performance.now() - begun).toBeLessThan(3500);
+  });
+
   it('carries any bytes to a file, and stays in step when the file cannot be written', async () => {
     const session = await open(shell);
     for (const size of [0, 1, 65535, 65536, 65537, 300001]) {
