@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import type { Heard } from './support.js';
@@ -23,6 +24,8 @@ const PLAY = `
     - {name: restart, systemd: {name: kill, state: restarted, daemon_reload: true}}
 `;
 
+const BIG = [0, 1].map((v) => Buffer.alloc(2 * 1024 * 1024, `${v} is the version of this file\n`));
+
 /** What version `v` is: text that tells a half from a whole, and the package there or not. */
 const versionOf = (v: number) => ({ v: v % 2, text: `${v}\n`.repeat(400), package: v % 2 === 0 ? 'present' : 'absent' });
 
@@ -30,7 +33,7 @@ onLab('a run killed at any moment', () => {
   const project = labProject();
   beforeAll(async () => {
     project.write('kill.yml', PLAY);
-    for (const v of [0, 1]) project.write(`big${v}`, Buffer.alloc(2 * 1024 * 1024, `${v} is the version of this file\n`));
+    BIG.forEach((bytes, v) => project.write(`big${v}`, bytes));
     await Promise.all(
       theLab().hosts.map(({ name }) =>
         on(name, 'apt-get -qq update && apt-get -qq -y --download-only install hello >/dev/null && cp /var/cache/apt/archives/hello*.deb /root/'),
@@ -51,13 +54,14 @@ onLab('a run killed at any moment', () => {
   /** Every file is wholly of one version: the one before or the new one. */
   async function wholes(name: string, v: number): Promise<void> {
     const digests = (version: number): string => `printf %s "$(for i in $(seq 400); do echo ${version}; done)" | cat - /root/newline | sha256sum`;
-    const seen = await on(name, `echo >/root/newline; ${digests(v)}; ${digests(v - 1)}; cd ${FOLDER} && sha256sum small* last; sha256sum big; wc -c <big; systemctl cat kill.service >/dev/null && echo unit; tail -c 4 /etc/systemd/system/kill.service`);
+    const seen = await on(name, `echo >/root/newline; ${digests(v)}; ${digests(v - 1)}; cd ${FOLDER} && sha256sum small* last; sha256sum big; systemctl cat kill.service >/dev/null && echo unit; tail -c 4 /etc/systemd/system/kill.service`);
     const lines = seen.split('\n');
     const [next, before] = lines.map((line) => line.split(' ')[0]!);
     const files = lines.filter((line) => /small|last/.test(line));
     expect(files).toHaveLength(SMALL + 1);
     for (const line of files) expect([next, before], `${name} version ${v}: ${line}`).toContain(line.split(' ')[0]);
-    expect(lines.find((line) => /^\d+$/.test(line))).toBe(String(2 * 1024 * 1024));
+    const big = lines.find((line) => line.endsWith('  big'))?.split(' ')[0];
+    expect(BIG.map((bytes) => createHash('sha256').update(bytes).digest('hex')), `${name} version ${v}: big`).toContain(big);
     expect(lines).toContain('unit');
     expect(lines.at(-1)).toMatch(/^# [01]$/);
   }
