@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { localProject } from '../unit/engine/local-hosts.js';
 import { runs } from './runs.js';
-import { anyTask, foreseeable, type RandomTask, withKeywords } from './tasks.js';
+import { anyPlay, foreseeable, type RandomTask } from './tasks.js';
 import { lookAt, statuses, statusOf, World } from './world.js';
 
 const project = localProject(['a']);
@@ -13,7 +13,7 @@ const show = (tasks: readonly RandomTask[]): string => tasks.map(({ module, args
 describe('what the engine takes for certain', () => {
   it('comes to the same as asking the host before every task', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(withKeywords(anyTask), { minLength: 1, maxLength: 9 }), async (tasks) => {
+      fc.asyncProperty(anyPlay, async (tasks) => {
         const [one, other] = [new World(project), new World(project)];
         try {
           const together = await one.together(tasks);

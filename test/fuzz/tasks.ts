@@ -17,8 +17,8 @@ const PATHS = ['a', 'b', 'a/c', 'a/d', 'a/c/e', 'b/f', 'l', 'l/g'].map((path) =>
 const path = fc.constantFrom(...PATHS);
 const mode = fc.constantFrom('0644', '0600', '0755', '0700', '2755', 'u=rw,g=r,o=');
 const maybeMode = fc.option(mode, { nil: undefined });
-const text = fc.constantFrom('x', 'x\n', 'y\nx\n', '', 'key=1\nother\n', 'é\0\n', '{{ word }}\n');
-const line = fc.constantFrom('x', 'key=2', 'a line', 'key={{ word }}');
+const text = fc.oneof(fc.constantFrom('x', 'x\n', 'y\nx\n', '', 'key=1\nother\n', 'é\0\n'), fc.constantFrom('{{ word }}', '{{ word }}\n'));
+const line = fc.oneof(fc.constantFrom('x', 'key=2', 'a line'), fc.constantFrom('key={{ word }}', '{{ word }}'));
 const flag = fc.boolean();
 
 const task = (module: string, args: fc.Arbitrary<Record<string, unknown>>, traits: Partial<RandomTask> = {}): fc.Arbitrary<RandomTask> =>
@@ -76,10 +76,11 @@ const quiet = fc.oneof(
   task('debug', fc.record({ msg: fc.constant('word') })),
 );
 
-/** Values that come from what was done before, or are set for what comes. */
-const values = fc.oneof(
-  task('set_fact', fc.record({ word: fc.constantFrom('one', 'two', '{{ word }}+', '{{ last.changed }}') }), { settles: false }),
-  task('copy', fc.record({ dest: path, content: fc.constantFrom('{{ last.changed }} {{ word }}', '{{#if last.failed}}failed{{/if}}') }), { settles: false }),
+const fact = task('set_fact', fc.record({ word: fc.constantFrom('one', 'two', '{{ word }}+', '{{ last.changed }}') }), { settles: false });
+/** Tasks that read what was done or set before. */
+const reader = fc.oneof(
+  task('copy', fc.record({ dest: path, content: fc.constantFrom('{{ last.changed }} {{ word }}', '{{ word }}', '{{#if last.failed}}failed{{/if}}') }), { settles: false }),
+  task('lineinfile', fc.record({ path, line: fc.constant('{{ word }}'), create: fc.constant(true) }), { settles: false }),
   task('template', fc.record({ dest: path, src: fc.constant('last.hbs') }), { settles: false }),
 );
 
@@ -95,6 +96,18 @@ const keywords: fc.Arbitrary<Values> = fc.oneof(
 /** Tasks whose effects are known beforehand. */
 export const foreseeable = fc.oneof({ weight: 4, arbitrary: file }, { weight: 4, arbitrary: copy }, { weight: 3, arbitrary: edit }, { weight: 1, arbitrary: quiet });
 /** Tasks of all kinds, commands among them. */
-export const anyTask = fc.oneof({ weight: 6, arbitrary: foreseeable }, { weight: 2, arbitrary: values }, { weight: 1, arbitrary: command }, { weight: 1, arbitrary: creating });
+export const anyTask = fc.oneof({ weight: 6, arbitrary: foreseeable }, { weight: 1, arbitrary: reader }, { weight: 1, arbitrary: command }, { weight: 1, arbitrary: creating });
 export const withKeywords = (tasks: fc.Arbitrary<RandomTask>): fc.Arbitrary<RandomTask> =>
-  fc.tuple(tasks, keywords).map(([each, more]) => ({ ...each, keywords: more, settles: each.settles && Object.keys(more).length === 0 }));
+  fc.tuple(tasks, keywords, flag).map(([each, more, registers]) => ({
+    ...each,
+    keywords: { ...more, ...(registers ? { register: 'last' } : {}) },
+    settles: each.settles && Object.keys(more).length === 0,
+  }));
+
+/** A play of all kinds of tasks, in which facts are set behind changes and read at once. */
+export const anyPlay = fc
+  .array(fc.oneof({ weight: 4, arbitrary: withKeywords(anyTask).map((each) => [each]) }, { weight: 1, arbitrary: fc.tuple(withKeywords(copy), fact, reader) }), {
+    minLength: 1,
+    maxLength: 8,
+  })
+  .map((all) => all.flat());
