@@ -36,7 +36,7 @@ onLab('a run killed at any moment', () => {
     BIG.forEach((bytes, v) => project.write(`big${v}`, bytes));
     await Promise.all(
       theLab().hosts.map(({ name }) =>
-        on(name, 'apt-get -qq update && apt-get -qq -y --download-only install hello >/dev/null && cp /var/cache/apt/archives/hello*.deb /root/'),
+        on(name, `rm -rf ${FOLDER}; apt-get -qq update && apt-get -qq -y --download-only install hello >/dev/null`),
       ),
     );
   });
