@@ -5,11 +5,11 @@ import { ask, outputOf } from '../probes/registry.js';
 import type { FileStat } from '../probes/stat.js';
 import type { FileArgs } from './file.js';
 import { planAttributes, wantsAttributes } from './file-attributes.js';
-import { realFile, requireParent, typeName } from './host-path.js';
-import type { Change, State } from './module.js';
+import { realFile, requireParent, requireReal, typeName } from './host-path.js';
+import type { Change, PlanContext, State } from './module.js';
 
 /** A symlink at `path`; its attributes are those of what it leads to, unless follow is false. */
-export function planSymlink(path: string, there: FileStat | null, args: FileArgs, state: State): Change {
+export function planSymlink(path: string, there: FileStat | null, args: FileArgs, state: State, context: PlanContext): Change {
   const target = args.src ?? there?.target;
   const result = { dest: path, path, src: target ?? '', state: 'link' };
   if (target === undefined) throw new TaskError(`${path} is not a link, and src does not say where it should point`);
@@ -18,7 +18,7 @@ export function planSymlink(path: string, there: FileStat | null, args: FileArgs
     return attributes ? { actions: [attributes.action], diff: [attributes.diff], result } : { actions: [], result };
   }
   const actions: Action[] = [];
-  if (there?.type === 'directory') actions.push(emptied(path, args, state));
+  if (there?.type === 'directory') actions.push(emptied(path, there, args, state, context));
   else if (there && there.type !== 'symlink' && !args.force) {
     throw new TaskError(`${path} is there and is a ${typeName(there.type)}, not a link`, 'force: true replaces a file');
   }
@@ -38,9 +38,10 @@ export function planSymlink(path: string, there: FileStat | null, args: FileArgs
 }
 
 /** An empty directory makes way for a link, with force. */
-function emptied(path: string, { force }: FileArgs, state: State): Action {
+function emptied(path: string, stat: FileStat, { force }: FileArgs, state: State, context: PlanContext): Action {
   if (!force)
     throw new TaskError(`${path} is there and is a directory, not a link`, 'force: true replaces it where it is empty');
+  requireReal({ path, stat }, context);
   const found = state.read(outputOf({ argv: ['find', path, '-mindepth', '1', '-print', '-quit'] }));
   if (found.stdout !== '' || found.status !== 0) {
     throw new TaskError(

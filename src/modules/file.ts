@@ -84,7 +84,7 @@ export const file = defineModule({
       case 'directory':
         return directory(path, there, real(), args, state, context);
       case 'link':
-        return planSymlink(path, there, args, state);
+        return planSymlink(path, there, args, state, context);
       case 'hard':
         return planHardLink(path, there, args, state);
       case 'touch':
