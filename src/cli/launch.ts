@@ -13,7 +13,7 @@ import {
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { cachedDataVersionTag } from 'node:v8';
+import { cachedDataVersionTag, setFlagsFromString } from 'node:v8';
 import { Script, constants as scripts } from 'node:vm';
 
 /*
@@ -65,6 +65,11 @@ function writeCache(data: Buffer): void {
     } catch {}
   }
 }
+
+// Most runs are over before optimised code pays for the threads that make it (a quarter of the processor
+// time of a run at 20 hosts); longer ones get it after a while.
+setFlagsFromString('--no-opt');
+setTimeout(() => setFlagsFromString('--opt'), 5000).unref();
 
 const cachedData = readCache();
 // On one line, so that line numbers of stacks are those of the file; the build writes nothing but ASCII.
