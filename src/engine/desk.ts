@@ -188,7 +188,7 @@ export class Desk {
     if (this.#outgoing.full || (item.awaited > 0 && (mustEndBatch(job, item) || pause !== undefined))) {
       if (job.next >= job.items.length) this.#settle(job);
       await this.flush();
-      if (pause !== undefined && this.#current) await sleep(pause);
+      if (pause !== undefined && this.#current) await this.#options.company.pause(pause, undefined, false);
       return false;
     }
     return true;
@@ -310,7 +310,7 @@ export class Desk {
     }
     const { message = verdict.message } = item.result;
     company.emit({ type: 'task-retry', host, task: job.label, attempt: item.attempt, retries: verdict.retries, message });
-    await sleep(verdict.delay);
+    await company.pause(verdict.delay, undefined, false);
     if (company.interrupted) return false;
     lane.forget();
     reset(item);
@@ -377,5 +377,3 @@ function reset(item: Item): void {
 function mustEndBatch({ task }: Job, { change }: Item): boolean {
   return task.until !== undefined || task.failedWhen !== undefined || (change?.controller ?? []).some(({ type }) => type !== 'message');
 }
-
-const sleep = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));

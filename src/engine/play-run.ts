@@ -215,11 +215,14 @@ export class PlayRun implements Company {
       return undefined;
     }
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, seconds * 1000);
-      signal?.addEventListener('abort', () => {
+      const end = (): void => {
         clearTimeout(timer);
+        signal?.removeEventListener('abort', end);
         resolve();
-      });
+      };
+      const timer = setTimeout(end, seconds * 1000);
+      if (signal?.aborted) end();
+      else signal?.addEventListener('abort', end);
     });
     return undefined;
   }

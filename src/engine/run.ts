@@ -12,7 +12,7 @@ import { loadPlaybook } from '../playbook/index.js';
 import type { Play, Playbook } from '../playbook/tree.js';
 import type { Event, Recap } from '../report/event.js';
 import { countEvent, exitCode } from '../report/recap.js';
-import { TemplateCompiler } from '../template/index.js';
+import { TemplateCompiler, TemplateError } from '../template/index.js';
 import { batches, inOrder } from './batches.js';
 import { moduleCatalogue } from './catalogue.js';
 import { type ConnectionFlags, connectHost } from './connect.js';
@@ -87,6 +87,7 @@ class Run {
   async through(playbooks: readonly Playbook[]): Promise<RunResult> {
     const { flags, signal } = this.#options;
     const started = performance.now();
+    for (const { plays } of playbooks) for (const play of plays) hostsOf(play, this.#options);
     // Inventories are read before the first event: a mistake in one is told like any other.
     const inventories = await Promise.all(playbooks.map((playbook) => this.#inventory(playbook)));
     this.#emit({ type: 'run-start', run: this.#name, playbooks: playbooks.map(({ file }) => file), check: flags.check, diff: flags.diff });
@@ -148,7 +149,7 @@ class Run {
     const startAt = this.#startAt;
     if (startAt !== undefined && !holdsStart(play, startAt)) return;
     this.#startAt = undefined;
-    const pattern = play.hosts.render(extraScope(options)) as Value;
+    const pattern = hostsOf(play, options);
     const text = Array.isArray(pattern) ? pattern.map(String).join(',') : String(pattern);
     const selected = selectHosts(context.inventory, text, options.limit, { cwd: options.cwd, warn: (problem) => this.#warn(problem) });
     const hosts = inOrder(selected, play.order).filter((host) => !this.#gone.has(host));
@@ -199,6 +200,16 @@ class Run {
     this.#emit({ type: 'interrupted', signal: 'SIGINT', standing });
     // A host that cannot be told goes on to the end of its batch; it is told of then.
     for (const link of this.#links.values()) link.stop().catch(() => {});
+  }
+}
+
+/** The pattern of a play's hosts. Throws InputError. */
+function hostsOf({ hosts }: Play, options: RunOptions): Value {
+  try {
+    return hosts.render(extraScope(options)) as Value;
+  } catch (error) {
+    if (!(error instanceof TemplateError) || error.variable === undefined) throw error;
+    throw new InputError({ message: `hosts: "${error.variable}" is not defined`, place: error.place, hint: 'no host is chosen yet: only extra variables (-e) are known here' });
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { localProject } from './local-hosts.js';
 
@@ -59,6 +60,21 @@ describe('what cannot be rendered yet, or never', () => {
     );
     expect(heard.order('a'), heard.told()).toEqual(['ask=unknown', 'more=unknown', 'meta=unknown', 'change=changed', 'last=ok']);
     expect(heard.exitCode).toBe(0);
+  });
+
+  it('hosts that read what is not defined are told before anything is touched', async () => {
+    const text = `${play(`    - {name: first, file: {path: "${project.folder}/touched", state: directory}}\n`)}\n- hosts: "{{ nobody }}"\n  tasks: [{debug: {msg: x}}]\n`;
+    await expect(project.run(text)).rejects.toThrow(/"nobody" is not defined/);
+    expect(existsSync(`${project.folder}/touched`)).toBe(false);
+  });
+
+  it('Ctrl-C does not wait for the next try', async () => {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 1500);
+    const begun = performance.now();
+    const heard = await project.run(play("    - {name: try, command: 'false', register: r, until: r.rc == 0, retries: 3, delay: 15}\n"), { signal: stop.signal });
+    expect(heard.exitCode).toBe(130);
+    expect((performance.now() - begun) / 1000).toBeLessThan(10);
   });
 
   it('a host that cannot be reached is unreachable, also where the play begins with an include', async () => {
