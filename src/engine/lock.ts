@@ -39,21 +39,27 @@ hw_lock() {
   true 2>/dev/null >>"$hw_lockfile" || { umask 022; return 0; }
   umask 022
   exec 8<"$hw_lockfile" || return 0
-  # A run that has just ended may take a moment to be gone.
-  if ! flock -n 8 && ! flock -w 2 8 2>/dev/null; then
+  hw_k=0
+  until flock -n 8; do
+    hw_pid=
+    hw_holder=
     read -r hw_pid hw_holder <"$hw_lockfile"
+    # Another name of this host, in the same run.
     [ "$hw_holder" != ${quote(holder)} ] || return 0
-    # A run that has just ended may still be letting go.
-    if flock -w 1 8; then hw_pid=; fi
+    # Who took it may be about to write its name; a run that has just ended may take a moment to be gone.
+    hw_k=$((hw_k + 1))
+    if [ "$hw_k" -le 20 ]; then sleep 0.1; continue; fi
     hw_age=$(( $(date +%s) - $(stat -c %Y "$hw_lockfile") ))
     if [ -n "$hw_pid" ] && [ "$hw_age" -gt ${STALE} ] && [ -z "$(cat /proc/"$hw_pid"/task/*/children 2>/dev/null)" ]; then
       kill "$hw_pid" 2>/dev/null
       sleep 0.2
       kill -9 "$hw_pid" 2>/dev/null
-      flock -w 2 8 && hw_pid=
+      flock -w 2 8 && break
     fi
-    if [ -n "$hw_pid" ]; then printf '%s\\n' "$hw_holder"; exec 8<&-; return 1; fi
-  fi
+    printf '%s\\n' "$hw_holder"
+    exec 8<&-
+    return 1
+  done
   hw_mine=1
   hw_renew
 }`;
