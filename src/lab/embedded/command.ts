@@ -7,6 +7,7 @@ import { Fuse, type Misbehaviour, Throttle } from './misbehaviour.js';
 
 export interface CommandContext {
   readonly home: string;
+  readonly path?: string;
   readonly misbehaviour: Misbehaviour;
   /** Output bytes the connection may still send before it dies; shared by its commands. */
   readonly left: { bytes: number };
@@ -32,7 +33,7 @@ export function serveCommand(
     cwd: context.home,
     // A group of its own, so that it can be ended with its children.
     detached: true,
-    env: environment(context.home),
+    env: environment(context),
   });
   running.add(child);
   child.on('error', () => channel.close());
@@ -63,9 +64,10 @@ export function signalCommand(child: ChildProcessWithoutNullStreams, signal: Nod
   } catch {}
 }
 
-function environment(home: string): NodeJS.ProcessEnv {
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+function environment({ home, path = DEFAULT_PATH }: CommandContext): NodeJS.ProcessEnv {
   const name = userInfo().username;
-  const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   return { HOME: home, PATH: path, USER: name, LOGNAME: name, SHELL: '/bin/sh' };
 }
 

@@ -22,6 +22,8 @@ export interface EmbeddedServerOptions {
   /** The host's key pair; a new one by default. */
   readonly hostKey?: KeyPair;
   readonly misbehaviour?: Misbehaviour;
+  /** Where commands find programs; the usual folders by default. */
+  readonly path?: string;
 }
 
 export interface EmbeddedServer {
@@ -46,7 +48,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
     const socket = accepted.shift();
     const die = (): void => void socket?.destroy();
     const left = { bytes: misbehaviour.dieAfterBytes ?? Number.POSITIVE_INFINITY };
-    const context = { home: options.home, misbehaviour, left, die, running };
+    const context = { home: options.home, path: options.path, misbehaviour, left, die, running };
     serveConnection(connection, options, context, () => counts.commands++);
   });
   // ssh2 announces a connection within injectSocket, so at most one socket waits here.

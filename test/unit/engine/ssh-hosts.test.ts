@@ -8,7 +8,7 @@ import { generateKey, knownHostsLine } from '../../../src/lab/keys.js';
 import type { Heard, Overrides } from '../../support/project.js';
 import { localProject } from './local-hosts.js';
 
-/** Hosts behind SSH servers of this process, some of which misbehave. */
+/** Hosts behind SSH servers of this process, some of which misbehave. No lock: they are all this machine. */
 const project = localProject(['unused']);
 const folder = mkdtempSync(join(tmpdir(), 'hostwright-hosts-'));
 const key = generateKey('test');
@@ -26,7 +26,7 @@ async function play(hosts: Readonly<Record<string, Misbehaviour>>, text: string,
   for (const [name, misbehaviour] of Object.entries(hosts)) {
     const home = join(folder, name);
     mkdirSync(home, { recursive: true });
-    const server = await startEmbeddedServer({ home, authorizedKeys: [key.publicKey], misbehaviour });
+    const server = await startEmbeddedServer({ home, authorizedKeys: [key.publicKey], misbehaviour, path: process.env.PATH });
     servers.push(server);
     known.push(knownHostsLine('127.0.0.1', server.port, server.hostKey));
     lines.push(`    ${name}: {ansible_host: 127.0.0.1, ansible_port: ${server.port}, home: ${home}}`);
