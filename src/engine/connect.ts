@@ -2,6 +2,7 @@ import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UnreachableError } from '../base/error.js';
 import type { Scope } from '../base/scope.js';
+import type { Keywords } from '../playbook/tree.js';
 import { KnownHosts } from '../transport/known-hosts.js';
 import type { Connection } from '../transport/shell.js';
 
@@ -15,13 +16,13 @@ export interface ConnectionFlags {
   readonly timeout: number;
   readonly acceptNewHostKeys: boolean;
   readonly connection?: string;
+  readonly port?: number;
+  /** The known_hosts files of a run, each read once. */
+  readonly known?: Map<string, KnownHosts>;
   readonly keepSecret?: (secret: string) => void;
   /** What relative paths in variables are relative to. */
   readonly cwd: string;
 }
-
-/** Read once a run, whose flags are one object. */
-const knownHosts = new WeakMap<ConnectionFlags, Map<string, KnownHosts>>();
 
 /** Opens the connection that a host's variables (`ansible_host`, `ansible_port`, ...) and the flags describe. */
 export async function connectHost(host: string, scope: Scope, flags: ConnectionFlags): Promise<Connection> {
@@ -38,7 +39,7 @@ export async function connectHost(host: string, scope: Scope, flags: ConnectionF
   if (!['ssh', 'smart', 'paramiko', 'ssh2'].includes(kind)) {
     throw new UnreachableError('address', `ansible_connection "${kind}" is not known`, 'use ssh or local');
   }
-  const port = Number(variable('ansible_port', 'ansible_ssh_port') ?? 22);
+  const port = Number(variable('ansible_port', 'ansible_ssh_port') ?? flags.port ?? 22);
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     throw new UnreachableError('address', `ansible_port "${variable('ansible_port')}" is not a port`, 'give a number from 1 to 65535');
   }
@@ -52,7 +53,7 @@ export async function connectHost(host: string, scope: Scope, flags: ConnectionF
     address: variable('ansible_host', 'ansible_ssh_host') ?? host,
     port,
     user: loginUser(scope, flags),
-    knownHosts: knownHostsOf(flags, variable('ansible_ssh_known_hosts_file')?.split(/\s+/).map(path)),
+    knownHosts: knownHostsOf(flags.known, variable('ansible_ssh_known_hosts_file')?.split(/\s+/).map(path)),
     acceptNewHostKeys: flags.acceptNewHostKeys,
     ...(key === undefined ? {} : { privateKeyFile: path(key) }),
     passphrase,
@@ -62,21 +63,26 @@ export async function connectHost(host: string, scope: Scope, flags: ConnectionF
   });
 }
 
+/** The flags, and where a play says `remote_user`, `port` or `connection`, that in their place. */
+export function playConnection(flags: ConnectionFlags, { remoteUser, port, connection }: Keywords, scope: Scope): ConnectionFlags {
+  if (!remoteUser && !port && connection === undefined) return flags;
+  return {
+    ...flags,
+    ...(remoteUser ? { user: String(remoteUser.render(scope)) } : {}),
+    ...(port ? { port: Number(port.render(scope)) } : {}),
+    ...(connection === undefined ? {} : { connection }),
+  };
+}
+
 /** The user to log in as: the host's own, the flag's, or the one who runs this. */
 export function loginUser(scope: Scope, flags: ConnectionFlags): string {
   const name = ['ansible_user', 'ansible_ssh_user'].find((each) => scope.has(each));
   return name === undefined ? (flags.user ?? userInfo().username) : String(scope.get(name));
 }
 
-function knownHostsOf(flags: ConnectionFlags, files = [join(homedir(), '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts']): KnownHosts {
-  let read = knownHosts.get(flags);
-  if (!read) knownHosts.set(flags, (read = new Map()));
+function knownHostsOf(read = new Map<string, KnownHosts>(), files = [join(homedir(), '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts']): KnownHosts {
   const key = files.join('\0');
   let known = read.get(key);
-  try {
-    if (!known) read.set(key, (known = KnownHosts.read(files)));
-    return known;
-  } catch (error) {
-    throw new UnreachableError('host-key', `${files.join(' or ')} cannot be read: ${(error as Error).message}`, 'check ansible_ssh_known_hosts_file');
-  }
+  if (!known) read.set(key, (known = KnownHosts.read(files)));
+  return known;
 }

@@ -2,11 +2,11 @@ import type { Value, Values } from '../base/value.js';
 import type { Inventory, VariableLayer } from '../inventory/inventory.js';
 import { findHost } from '../inventory/inventory.js';
 import { selectTags } from '../playbook/index.js';
-import type { Handler, Meta, Node, Play } from '../playbook/tree.js';
+import type { Handler, Keywords, Meta, Node, Play } from '../playbook/tree.js';
 import type { Event } from '../report/event.js';
 import type { TemplateCompiler } from '../template/index.js';
 import type { Company, Shared } from './company.js';
-import { loginUser } from './connect.js';
+import { loginUser, playConnection } from './connect.js';
 import type { Flags } from './effective.js';
 import { type HostEnd, HostRun } from './host-run.js';
 import type { ItemResult } from './job.js';
@@ -31,7 +31,7 @@ export interface RunContext {
   readonly memories: Map<string, HostMemory>;
   readonly forks: Slots;
   emit(event: Event): void;
-  linkTo(host: string, scope: TaskScope): Link;
+  linkTo(host: string, scope: TaskScope, keywords: Keywords): Link;
   addHost(name: string, groups: readonly string[], values: Values): void;
   groupBy(host: string, key: string, parents: readonly string[]): void;
   readonly interrupted: boolean;
@@ -55,7 +55,7 @@ export class PlayRun implements Company {
   readonly #runs = new Map<string, HostRun>();
   readonly #lanes = new Map<string, Lane>();
   readonly #variables = new Map<string, HostVariables>();
-  readonly #once = new Map<string, Shared>();
+  readonly #once = new WeakMap<readonly string[], Shared>();
   readonly #throttles = new Map<number, Slots>();
   #failures = 0;
   #stopped: string | undefined;
@@ -71,7 +71,7 @@ export class PlayRun implements Company {
   ) {
     this.#context = context;
     const { flags, connection } = context.options;
-    this.flags = { ...flags, loginUser: (scope) => loginUser(scope, connection) };
+    this.flags = { ...flags, loginUser: (scope) => loginUser(scope, playConnection(connection, play.keywords, scope)) };
     this.play = context.options.forceHandlers ? { ...play, forceHandlers: true } : play;
     this.#allHosts = allHosts;
     this.#hosts = hosts;
@@ -111,6 +111,8 @@ export class PlayRun implements Company {
           this.#context.atWork.set(host, run);
           try {
             ends.set(host, this.interrupted ? 'stopped' : await run.run());
+          } catch (error) {
+            ends.set(host, this.#defect(host, run, error));
           } finally {
             this.#rendezvous.leave(host);
             this.#context.atWork.delete(host);
@@ -120,6 +122,20 @@ export class PlayRun implements Company {
       }),
     );
     return ends;
+  }
+
+  /** Something that nobody foresaw, in our own code: this host's play ends, the others go on, and it is told. */
+  #defect(host: string, run: HostRun, error: unknown): HostEnd {
+    this.#failures++;
+    const text = `this is a defect of Hostwright: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    const task = run.doing ?? { id: 0, name: this.play.name ?? 'play', module: 'play', place: this.play.place, handler: false };
+    this.emit({
+      type: 'task-result',
+      host,
+      task,
+      result: { status: 'failed', message: text, hint: 'please report it', values: {}, diff: [], duration: 0, ignored: false, rescued: false },
+    });
+    return 'failed';
   }
 
   wanted(node: Node): boolean {
@@ -163,16 +179,16 @@ export class PlayRun implements Company {
     return company;
   }
 
-  once(point: number, company: readonly string[]): Shared {
-    const key = `${point} ${company[0]}`;
-    let shared = this.#once.get(key);
+  once(company: readonly string[]): Shared {
+    // Each meeting has a list of its own, so a task that is met for twice is done twice.
+    let shared = this.#once.get(company);
     if (!shared) {
       let settle: Shared['settle'] = () => {};
       const result = new Promise<{ result: ItemResult; registered: Value }>((resolve) => {
         settle = (result, registered) => resolve({ result, registered });
       });
       shared = { result, settle };
-      this.#once.set(key, shared);
+      this.#once.set(company, shared);
     }
     return shared;
   }
@@ -232,7 +248,7 @@ export class PlayRun implements Company {
   }
 
   loginUser(scope: TaskScope): string {
-    return loginUser(scope, this.#context.options.connection);
+    return loginUser(scope, playConnection(this.#context.options.connection, this.play.keywords, scope));
   }
 
   #lane(host: string): Lane {
@@ -242,7 +258,7 @@ export class PlayRun implements Company {
   }
 
   #link(host: string): Link {
-    return this.#context.linkTo(host, this.variables(host).scope());
+    return this.#context.linkTo(host, this.variables(host).scope(), this.play.keywords);
   }
 
   #makeVariables(host: string): HostVariables {

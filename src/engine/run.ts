@@ -3,19 +3,20 @@ import { hostname, userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { InputError } from '../base/error.js';
+import type { Place } from '../base/place.js';
 import type { Value } from '../base/value.js';
 import { withHost } from '../inventory/grow.js';
 import { findHost } from '../inventory/inventory.js';
 import { loadInventory } from '../inventory/load.js';
 import { selectHosts } from '../inventory/pattern.js';
 import { loadPlaybook } from '../playbook/index.js';
-import type { Play, Playbook } from '../playbook/tree.js';
+import type { Keywords, Play, Playbook } from '../playbook/tree.js';
 import type { Event, Recap } from '../report/event.js';
 import { countEvent, exitCode } from '../report/recap.js';
 import { TemplateCompiler, TemplateError } from '../template/index.js';
 import { batches, inOrder } from './batches.js';
 import { moduleCatalogue } from './catalogue.js';
-import { type ConnectionFlags, connectHost } from './connect.js';
+import { type ConnectionFlags, connectHost, playConnection } from './connect.js';
 import type { HostRun } from './host-run.js';
 import { Link } from './link.js';
 import { LocalFolders } from './local-files.js';
@@ -78,7 +79,7 @@ class Run {
     this.#compiler = compiler;
     this.#now = now;
     this.#name = `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-${randomBytes(3).toString('hex')}`;
-    this.#connection = { ...options.connection, keepSecret: options.keepSecret };
+    this.#connection = { ...options.connection, keepSecret: options.keepSecret, known: new Map() };
     this.#starts = pLimit(options.connectionStarts);
     this.#forks = new Slots(options.forks);
     this.#startAt = options.startAtTask;
@@ -113,8 +114,8 @@ class Run {
   }
 
   async #playbook(playbook: Playbook, inventory: RunContext['inventory']): Promise<void> {
-    const { options } = this.#options.signal?.aborted ? { options: undefined } : { options: this.#options };
-    if (!options) return;
+    const options = this.#options;
+    if (options.signal?.aborted) return;
     const context: RunContext = {
       options,
       playbook: playbook.file,
@@ -125,7 +126,7 @@ class Run {
       memories: this.#memories,
       forks: this.#forks,
       emit: (event) => this.#emit(event),
-      linkTo: (host, scope) => this.#link(host, scope),
+      linkTo: (host, scope, keywords) => this.#link(host, scope, keywords),
       addHost: (name, groups, values) => {
         context.inventory = withHost(context.inventory, name, groups, values);
         if (!findHost(inventory, name)) this.#gone.delete(name);
@@ -166,18 +167,19 @@ class Run {
     }
   }
 
-  #link(host: string, scope: TaskScope): Link {
-    let link = this.#links.get(host);
+  #link(host: string, scope: TaskScope, keywords: Keywords): Link {
+    const connection = playConnection(this.#connection, keywords, scope);
+    const key = [host, connection.user, connection.port, connection.connection].join('\0');
+    let link = this.#links.get(key);
     if (!link) {
-      const { connection, flags } = this.#options;
       link = new Link({
         host,
         timeout: connection.timeout,
-        holder: flags.check ? undefined : `${userInfo().username}@${hostname()}, run ${this.#name}`,
-        connect: () => this.#starts(() => connectHost(host, scope, this.#connection)),
+        holder: this.#options.flags.check ? undefined : `${userInfo().username}@${hostname()}, run ${this.#name}`,
+        connect: () => this.#starts(() => connectHost(host, scope, connection)),
         onConnected: (seconds) => this.#emit({ type: 'connected', host, seconds }),
       });
-      this.#links.set(host, link);
+      this.#links.set(key, link);
     }
     return link;
   }
@@ -187,7 +189,7 @@ class Run {
     this.#options.reporter.on(event);
   }
 
-  #warn({ message, place, hint }: { message: string; place?: import('../base/place.js').Place; hint?: string }): void {
+  #warn({ message, place, hint }: { message: string; place?: Place; hint?: string }): void {
     this.#emit({ type: 'warning', text: message, ...(place ? { place } : {}), ...(hint === undefined ? {} : { hint }) });
   }
 

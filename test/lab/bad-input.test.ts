@@ -141,7 +141,7 @@ onLab('bad input', () => {
   it('a host that dies in the middle of a task', async () => {
     const run = project.run(task('command: sleep 20'));
     await sleep(1.5);
-    await on('one', "for p in $(pgrep -f '^sshd(-session)?: root'); do kill -KILL $p; done; :");
+    await on('one', "for p in $(pgrep -f '^sshd(-session)?: root'); do kill -KILL $p; done; pkill -f '^sleep 20'; :");
     complains(await run, 'unreachable', /./, /.|^$/);
   });
 });

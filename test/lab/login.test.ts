@@ -4,7 +4,7 @@ import { copyFileSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { generateKey } from '../../src/lab/keys.js';
-import { labProject, on, onLab, type Overrides, theLab } from './support.js';
+import { labProject, on, onLab, type Overrides, sleep, theLab } from './support.js';
 
 const PLAY = '- hosts: all\n  tasks:\n    - {name: who, command: id -un, register: r}\n';
 
@@ -65,11 +65,24 @@ onLab('logging in', () => {
     expect(heard.result('who', 'two').values.stdout).toBe('operator');
     try {
       await on('one', "printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication yes\\n' >/etc/ssh/sshd_config.d/00-only.conf; systemctl reload ssh");
+      await sleep(0.5);
       const asked = await project.run(PLAY, as(password, { inventory: [plain()], limit: 'one' }));
       expect(asked.exitCode, asked.told()).toBe(0);
     } finally {
-      await on('one', 'rm -f /etc/ssh/sshd_config.d/00-only.conf; systemctl reload ssh');
+      await on('one', 'rm -f /etc/ssh/sshd_config.d/00-only.conf; systemctl reload ssh; sleep 0.5');
     }
+  });
+
+  it('as whom and where the play says: remote_user and port, each play for itself', async () => {
+    const { address } = theLab().hosts[0]!;
+    const inventory = [project.write('bare.yml', `all:\n  hosts:\n    one: {ansible_host: ${address}, ansible_ssh_private_key_file: ${theLab().keyFile}, ansible_ssh_known_hosts_file: ${theLab().knownHostsFile}}\n`)];
+    const heard = await project.run(
+      PLAY.replace('hosts: all', 'hosts: one\n  remote_user: deploy\n  port: 22').replace('who', 'first') +
+        PLAY.replace('hosts: all', 'hosts: one\n  remote_user: operator').replace('who', 'second'),
+      { inventory },
+    );
+    expect(heard.exitCode, heard.told()).toBe(0);
+    expect(['first', 'second'].map((name) => heard.result(name).values.stdout)).toEqual(['deploy', 'operator']);
   });
 
   it('not with a wrong password: told once, without the password', async () => {

@@ -441,6 +441,11 @@ describe('surroundings of a task', () => {
     expect(heard.of('message').map(({ text }) => text), heard.told()).toEqual(['here gone']);
   });
 
+  it('connection: local at the play reaches this machine', async () => {
+    const heard = await project.run(play(`    - {name: here, command: echo here}\n`, '  connection: local\n'), { inventory: ['nowhere.invalid,'] });
+    expect(heard.exitCode, heard.told()).toBe(0);
+  });
+
   it('facts are gathered where they are read', async () => {
     const heard = await project.run(play(`    - {name: kernel, assert: {that: ["facts.system == 'Linux'", "ansible_facts.kernel.size() > 2"]}}\n`));
     expect(heard.order('a'), heard.told()).toEqual(['kernel=ok']);
