@@ -36,7 +36,7 @@ export interface Company {
   /** Waits until the hosts of the batch are together; gives its place in the forks to others meanwhile. */
   meet(host: string, point: number): Promise<readonly string[]>;
   /** The result of a run_once task: made by the first host, shared by all that met for it. */
-  once(point: number, company: readonly string[]): Shared;
+  once(company: readonly string[]): Shared;
   /** Waits for one of the places of a task with `throttle`. */
   throttle<T>(point: number, places: number, work: () => Promise<T>): Promise<T>;
   /** Takes in a host's failure; undefined: the others go on. */

@@ -9,12 +9,13 @@ import type { Company } from './company.js';
 import { failure, unknown } from './conclude.js';
 import type { Cursor } from './cursor.js';
 import { Delegation } from './delegation.js';
+import { effective } from './effective.js';
 import { probesAhead } from './foresight.js';
 import { planItem } from './item-plan.js';
 import { brokenJob, type Item, type Job, makeJob } from './job.js';
 import type { Lane } from './lane.js';
 import { Outgoing, sameUser } from './outgoing.js';
-import { untilVerdict } from './retry.js';
+import { gaveUp, untilVerdict } from './retry.js';
 import { checkRole } from './role-arguments.js';
 import { keepSecrets } from './secrecy.js';
 import { taskReferences } from './task-references.js';
@@ -51,6 +52,8 @@ export class Desk {
   /** Jobs in the order of the play, the first not yet certain. */
   #outbox: Job[] = [];
   readonly #outgoing: Outgoing;
+  /** The user of the task that is being rendered. */
+  #making: Become | undefined;
   /** The job at the cursor, while its items are being planned. */
   #current: Job | undefined;
   readonly #ahead = new Map<number, { readonly epoch: number; readonly job: Job }>();
@@ -83,7 +86,7 @@ export class Desk {
 
   /** The user through whose eyes the task at hand sees the host. */
   get user(): Become | undefined {
-    return this.#current?.effective.become ?? this.#outgoing.user;
+    return this.#current ? this.#current.effective.become : this.#making;
   }
 
   /** True where a task reads what a job that is not certain yet registers or sets. */
@@ -220,6 +223,7 @@ export class Desk {
     if (entered && known?.epoch === memory.epoch) return Object.assign(known.job, { cursor });
     const scope = variables.scope(task.lexical);
     try {
+      this.#making = effective(task.keywords, scope, company.flags).become;
       if (!entered) checkRole(role, scope);
       if (role) this.#entered.add(role);
       return makeJob(task, scope, company.flags, cursor);
@@ -304,8 +308,7 @@ export class Desk {
     }
     const { host, company, lane } = this.#options;
     if (verdict.delay === undefined) {
-      const message = item.result.message ?? `still not so after ${item.attempt} tries: ${verdict.message}`;
-      item.result = { ...item.result, status: 'failed', message, values: { ...item.result.values, attempts: item.attempt, failed: true } };
+      item.result = gaveUp(item, verdict);
       return false;
     }
     const { message = verdict.message } = item.result;

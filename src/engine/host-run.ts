@@ -140,7 +140,7 @@ export class HostRun {
       if (task.keywords.anyErrorsFatal && this.#company.stopped === undefined) await this.#company.meet(this.host, task.id + 0.5);
       return;
     }
-    const shared = this.#company.once(task.id, company);
+    const shared = this.#company.once(company);
     if (company[0] === this.host) return this.#alone(task, shared.settle);
     const { result, registered } = await shared.result;
     if (task.register !== undefined) this.#memory.register(task.register, registered);
@@ -314,12 +314,13 @@ export class HostRun {
       this.#position.cursor = job.cursor.next();
       return false;
     }
-    const { cursor } = job.cursor.fail();
+    const { cursor, rescued } = job.cursor.fail();
     if (!cursor.inHandlers) this.#handlers.putBack(job.cursor.handlersLeft);
     // Once a play: a host that stays away must not make every rescue wait for it.
     if (cursor.leaf && !this.#reconnected) {
       this.#reconnected = true;
       this.#position.cursor = cursor;
+      if (!rescued) this.#failure = 'unreachable';
       return false;
     }
     this.#company.failed(this.host, job.task.keywords.anyErrorsFatal === true);

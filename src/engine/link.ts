@@ -73,8 +73,11 @@ export class Link {
       const session = await opening.catch(() => undefined);
       if (!session || session.idle || session.pid === undefined || !this.#connection) continue;
       const beside = await openSession(await this.#connection, this.#becomes.get(key), timeout);
-      await beside.exchange([{ text: `kill -USR1 ${session.pid}`, guarded: false, streams: false }], { timeout });
-      beside.close();
+      try {
+        await beside.exchange([{ text: `kill -USR1 ${session.pid}`, guarded: false, streams: false }], { timeout });
+      } finally {
+        beside.close();
+      }
     }
   }
 

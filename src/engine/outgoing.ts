@@ -75,29 +75,32 @@ export class Outgoing {
   }
 
   #errand(job: Job, item: Item, action: Action): Errand {
-    const host = this.#host;
-    const { emit } = this.#company;
-    const limit = action.kind === 'run' ? (action.timeout ?? job.effective.timeout) : job.effective.timeout;
-    // A character may be split between two chunks.
-    const decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
-    return {
-      action,
-      timeout: limit === undefined ? ACTION_LIMIT : limit + 30,
-      started: () => {
-        if (this.#doing !== job.label) emit({ type: 'task-start', host, task: job.label });
-        this.#doing = job.label;
-      },
-      said: (stream, data) => {
-        if (!job.effective.noLog) emit({ type: 'task-output', host, task: job.label, stream, chunk: decoders[stream].write(data) });
-      },
-      done: (outcome) => {
-        item.outcomes.push(outcome);
-        job.seconds += outcome.duration;
-        item.awaited = outcome.status === 0 ? item.awaited - 1 : 0;
-        if (item.awaited === 0) item.result = judged(job, item);
-      },
-    };
+    return errandOf(this.#host, job, item, action, this.#company, () => {
+      if (this.#doing !== job.label) this.#company.emit({ type: 'task-start', host: this.#host, task: job.label });
+      this.#doing = job.label;
+    });
   }
+}
+
+/** An action of an item on its way: its output is told, and what it comes to is the item's. */
+export function errandOf(host: string, job: Job, item: Item, action: Action, { emit }: Company, started: () => void): Errand {
+  const limit = action.kind === 'run' ? (action.timeout ?? job.effective.timeout) : job.effective.timeout;
+  // A character may be split between two chunks.
+  const decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
+  return {
+    action,
+    timeout: limit === undefined ? ACTION_LIMIT : limit + 30,
+    started,
+    said: (stream, data) => {
+      if (!job.effective.noLog) emit({ type: 'task-output', host, task: job.label, stream, chunk: decoders[stream].write(data) });
+    },
+    done: (outcome) => {
+      item.outcomes.push(outcome);
+      job.seconds += outcome.duration;
+      item.awaited = outcome.status === 0 ? item.awaited - 1 : 0;
+      if (item.awaited === 0) item.result = judged(job, item);
+    },
+  };
 }
 
 /** Says whether two tasks see the host through the same user's eyes. */

@@ -1,6 +1,6 @@
 import type { Value } from '../base/value.js';
 import { resultScope } from './conclude.js';
-import type { Item, Job } from './job.js';
+import type { Item, ItemResult, Job } from './job.js';
 
 /** What `until` says of an item's result. */
 export interface Verdict {
@@ -28,4 +28,11 @@ export function untilVerdict(job: Job, item: Item): Verdict | undefined {
 function number(value: Value | undefined, otherwise: number): number {
   const given = value === undefined || value === null ? otherwise : Number(value);
   return Number.isFinite(given) && given >= 0 ? given : otherwise;
+}
+
+/** The result of an item whose `until` did not hold after the last try. */
+export function gaveUp(item: Item, { message: source }: Verdict): ItemResult {
+  const result = item.result!;
+  const message = result.message ?? `still not so after ${item.attempt} tries: ${source}`;
+  return { ...result, status: 'failed', message, values: { ...result.values, attempts: item.attempt, failed: true } };
 }

@@ -48,8 +48,6 @@ async function includeVars({ paths, name }: Extract<ControllerEffect, { type: 'i
   for (const path of paths) memory.include(await readVariables(path, path), name);
 }
 
-const sleep = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-
 async function reconnect(
   { delay, sleep: between, timeout, bootId, testCommand }: Extract<ControllerEffect, { type: 'reconnect' }>,
   lane: Lane,
@@ -58,7 +56,7 @@ async function reconnect(
 ): Promise<void> {
   const end = performance.now() + timeout * 1000;
   let last = 'it was not tried';
-  await sleep(delay);
+  await company.pause(delay, undefined, false);
   do {
     lane.link.close();
     lane.forget();
@@ -83,7 +81,7 @@ async function reconnect(
       if (error.reason === 'host-key') throw error;
       last = error.message;
     }
-    await sleep(between);
+    await company.pause(between, undefined, false);
   } while (performance.now() < end && !company.interrupted);
   throw new TaskError(`the host did not come back within ${timeout} s: ${last}`, 'look at its console');
 }
