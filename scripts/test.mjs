@@ -56,6 +56,9 @@ function read(file) {
 try {
   const args = process.argv.slice(2);
   await suite('Unit tests', 'vitest.config.ts', args);
+  // The short form; `npm run fuzz` is the long one.
+  process.env.FUZZ ??= '0.2';
+  await suite('Random input', 'vitest.fuzz.config.ts', args);
   const { labObstacle } = await import('../dist/index.js');
   const reason = process.env.HOSTWRIGHT_TEST_LAB === '0' ? 'HOSTWRIGHT_TEST_LAB=0 says so' : labObstacle(root);
   if (reason === undefined) await suite('Lab tests', 'vitest.lab.config.ts', args);

@@ -172,6 +172,9 @@ class Run {
     const key = [host, connection.user, connection.port, connection.connection].join('\0');
     let link = this.#links.get(key);
     if (!link) {
+      for (const name of ignoredVariables(scope)) {
+        this.#warn({ message: `${host}: ${name} is not honoured: the connection goes straight to the host`, hint: 'jump hosts and options of ssh are not there yet' });
+      }
       link = new Link({
         host,
         timeout: connection.timeout,
