@@ -3,7 +3,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { generateKey } from '../../src/lab/keys.js';
 import { labProject, on, onLab, theLab } from './support.js';
 
-const PLAY = "- hosts: one\n  tasks:\n    - {name: touch, command: touch /root/reached}\n";
+const PLAY = '- hosts: one\n  tasks:\n    - {name: touch, command: touch /root/reached}\n';
 
 /** Promise 6: the key that a host shows is known, or nothing is sent to it. */
 onLab('host keys', () => {

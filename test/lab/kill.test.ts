@@ -27,13 +27,17 @@ const PLAY = `
 const BIG = [0, 1].map((v) => Buffer.alloc(2 * 1024 * 1024, `${v} is the version of this file\n`));
 
 /** What version `v` is: text that tells a half from a whole, and the package there or not. */
-const versionOf = (v: number) => ({ v: v % 2, text: `${v}\n`.repeat(400), package: v % 2 === 0 ? 'present' : 'absent' });
+const versionOf = (v: number) => ({
+  v: v % 2,
+  text: `${v}\n`.repeat(400),
+  package: v % 2 === 0 ? 'present' : 'absent',
+});
 
 onLab('a run killed at any moment', () => {
   const project = labProject();
   beforeAll(async () => {
     project.write('kill.yml', PLAY);
-    BIG.forEach((bytes, v) => project.write(`big${v}`, bytes));
+    for (const [v, bytes] of BIG.entries()) project.write(`big${v}`, bytes);
     await Promise.all(
       theLab().hosts.map(({ name }) =>
         on(name, `rm -rf ${FOLDER}; apt-get -qq update && apt-get -qq -y --download-only install hello >/dev/null`),
@@ -53,15 +57,22 @@ onLab('a run killed at any moment', () => {
 
   /** Every file is wholly of one version: the one before or the new one. */
   async function wholes(name: string, v: number): Promise<void> {
-    const digests = (version: number): string => `printf %s "$(for i in $(seq 400); do echo ${version}; done)" | cat - /root/newline | sha256sum`;
-    const seen = await on(name, `echo >/root/newline; ${digests(v)}; ${digests(v - 1)}; cd ${FOLDER} && sha256sum small* last; sha256sum big; systemctl cat kill.service >/dev/null && echo unit; tail -c 4 /etc/systemd/system/kill.service`);
+    const digests = (version: number): string =>
+      `printf %s "$(for i in $(seq 400); do echo ${version}; done)" | cat - /root/newline | sha256sum`;
+    const seen = await on(
+      name,
+      `echo >/root/newline; ${digests(v)}; ${digests(v - 1)}; cd ${FOLDER} && sha256sum small* last; sha256sum big; systemctl cat kill.service >/dev/null && echo unit; tail -c 4 /etc/systemd/system/kill.service`,
+    );
     const lines = seen.split('\n');
     const [next, before] = lines.map((line) => line.split(' ')[0]!);
     const files = lines.filter((line) => /small|last/.test(line));
     expect(files).toHaveLength(SMALL + 1);
     for (const line of files) expect([next, before], `${name} version ${v}: ${line}`).toContain(line.split(' ')[0]);
     const big = lines.find((line) => line.endsWith('  big'))?.split(' ')[0];
-    expect(BIG.map((bytes) => createHash('sha256').update(bytes).digest('hex')), `${name} version ${v}: big`).toContain(big);
+    expect(
+      BIG.map((bytes) => createHash('sha256').update(bytes).digest('hex')),
+      `${name} version ${v}: big`,
+    ).toContain(big);
     expect(lines).toContain('unit');
     expect(lines.at(-1)).toMatch(/^# [01]$/);
   }
@@ -95,12 +106,18 @@ onLab('a run killed at any moment', () => {
           const left = await on(name, `find ${FOLDER} /etc/systemd/system -maxdepth 1 -name '.*' -type f`);
           if (left !== '') tally.leftovers++;
           await converges(name, v);
-          const now = await on(name, `dpkg --audit; cat ${FOLDER}/last | head -1; head -c 1 ${FOLDER}/big; echo; dpkg -s hello 2>/dev/null | grep -c '^Status: install ok installed'; :`);
+          const now = await on(
+            name,
+            `dpkg --audit; cat ${FOLDER}/last | head -1; head -c 1 ${FOLDER}/big; echo; dpkg -s hello 2>/dev/null | grep -c '^Status: install ok installed'; :`,
+          );
           expect(now.split('\n')).toEqual([String(v), String(v % 2), v % 2 === 0 ? '1' : '0']);
           const again = await project.runFile('kill.yml', { limit: name, vars: versionOf(v) });
           expect(again.changed(), again.told()).toEqual([]);
         }
-        expect(await on(name, `find ${FOLDER} /etc/systemd/system -maxdepth 1 -name '.*' -type f`), 'temporary files that stay for ever').toBe('');
+        expect(
+          await on(name, `find ${FOLDER} /etc/systemd/system -maxdepth 1 -name '.*' -type f`),
+          'temporary files that stay for ever',
+        ).toBe('');
       }),
     );
     process.stdout.write(`kills: ${JSON.stringify(tally)}\n`);

@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, chmodSync } from 'node:fs';
+import { chmodSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { generateKey } from '../../src/lab/keys.js';
-import { labProject, on, onLab, type Overrides, sleep, theLab } from './support.js';
+import { labProject, type Overrides, on, onLab, sleep, theLab } from './support.js';
 
 const PLAY = '- hosts: all\n  tasks:\n    - {name: who, command: id -un, register: r}\n';
 
@@ -12,8 +12,21 @@ const PLAY = '- hosts: all\n  tasks:\n    - {name: who, command: id -un, registe
 onLab('logging in', () => {
   const project = labProject();
   const names = ['one', 'two'];
-  const as = (vars: Overrides['vars'], more: Overrides = {}): Overrides => ({ limit: 'one,two', ...more, vars: { ...vars, ...more.vars } });
-  const plain = (): string => project.write('inventory.yml', `all:\n  hosts:\n${theLab().hosts.map(({ name, address }) => `    ${name}: {ansible_host: ${address}, ansible_user: root, ansible_ssh_known_hosts_file: ${theLab().knownHostsFile}}\n`).join('')}`);
+  const as = (vars: Overrides['vars'], more: Overrides = {}): Overrides => ({
+    limit: 'one,two',
+    ...more,
+    vars: { ...vars, ...more.vars },
+  });
+  const plain = (): string =>
+    project.write(
+      'inventory.yml',
+      `all:\n  hosts:\n${theLab()
+        .hosts.map(
+          ({ name, address }) =>
+            `    ${name}: {ansible_host: ${address}, ansible_user: root, ansible_ssh_known_hosts_file: ${theLab().knownHostsFile}}\n`,
+        )
+        .join('')}`,
+    );
   let locked = '';
   const { SSH_AUTH_SOCK } = process.env;
   afterEach(() => {
@@ -29,7 +42,10 @@ onLab('logging in', () => {
   });
 
   it('with a key that has a passphrase', async () => {
-    const right = await project.run(PLAY, as({ ansible_ssh_private_key_file: locked }, { connection: { passphrase: 'open sesame' } }));
+    const right = await project.run(
+      PLAY,
+      as({ ansible_ssh_private_key_file: locked }, { connection: { passphrase: 'open sesame' } }),
+    );
     expect(right.exitCode, right.told()).toBe(0);
     for (const name of names) expect(right.result('who', name).values.stdout).toBe('root');
   });
@@ -40,7 +56,10 @@ onLab('logging in', () => {
     const heard = await project.run(PLAY, as({ ansible_ssh_private_key_file: none }));
     expect(heard.exitCode).toBe(4);
     expect(heard.result('who', 'one').hint).toContain('passphrase');
-    const wrong = await project.run(PLAY, as({ ansible_ssh_private_key_file: none }, { connection: { passphrase: 'nonsense' } }));
+    const wrong = await project.run(
+      PLAY,
+      as({ ansible_ssh_private_key_file: none }, { connection: { passphrase: 'nonsense' } }),
+    );
     expect(wrong.exitCode).toBe(4);
     expect(wrong.result('who', 'one').message).not.toContain('nonsense');
   });
@@ -50,7 +69,8 @@ onLab('logging in', () => {
     const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
     try {
       process.env.SSH_AUTH_SOCK = socket;
-      for (let i = 0; i < 50 && spawnSync('ssh-add', ['-q', theLab().keyFile]).status !== 0; i++) await new Promise((done) => setTimeout(done, 50));
+      for (let i = 0; i < 50 && spawnSync('ssh-add', ['-q', theLab().keyFile]).status !== 0; i++)
+        await new Promise((done) => setTimeout(done, 50));
       const heard = await project.run(PLAY, as({}, { inventory: [plain()] }));
       expect(heard.exitCode, heard.told()).toBe(0);
     } finally {
@@ -64,7 +84,10 @@ onLab('logging in', () => {
     expect(heard.exitCode, heard.told()).toBe(0);
     expect(heard.result('who', 'two').values.stdout).toBe('operator');
     try {
-      await on('one', "printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication yes\\n' >/etc/ssh/sshd_config.d/00-only.conf; systemctl reload ssh");
+      await on(
+        'one',
+        "printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication yes\\n' >/etc/ssh/sshd_config.d/00-only.conf; systemctl reload ssh",
+      );
       await sleep(0.5);
       const asked = await project.run(PLAY, as(password, { inventory: [plain()], limit: 'one' }));
       expect(asked.exitCode, asked.told()).toBe(0);
@@ -75,7 +98,12 @@ onLab('logging in', () => {
 
   it('as whom and where the play says: remote_user and port, each play for itself', async () => {
     const { address } = theLab().hosts[0]!;
-    const inventory = [project.write('bare.yml', `all:\n  hosts:\n    one: {ansible_host: ${address}, ansible_ssh_private_key_file: ${theLab().keyFile}, ansible_ssh_known_hosts_file: ${theLab().knownHostsFile}}\n`)];
+    const inventory = [
+      project.write(
+        'bare.yml',
+        `all:\n  hosts:\n    one: {ansible_host: ${address}, ansible_ssh_private_key_file: ${theLab().keyFile}, ansible_ssh_known_hosts_file: ${theLab().knownHostsFile}}\n`,
+      ),
+    ];
     const heard = await project.run(
       PLAY.replace('hosts: all', 'hosts: one\n  remote_user: deploy\n  port: 22').replace('who', 'first') +
         PLAY.replace('hosts: all', 'hosts: one\n  remote_user: operator').replace('who', 'second'),
@@ -86,7 +114,10 @@ onLab('logging in', () => {
   });
 
   it('not with a wrong password: told once, without the password', async () => {
-    const heard = await project.run(PLAY, as({ ansible_user: 'operator', ansible_password: 'guessed-wrong' }, { inventory: [plain()] }));
+    const heard = await project.run(
+      PLAY,
+      as({ ansible_user: 'operator', ansible_password: 'guessed-wrong' }, { inventory: [plain()] }),
+    );
     expect(heard.exitCode).toBe(4);
     expect(heard.result('who', 'one').message).toContain('refused the login');
     expect(JSON.stringify(heard.events)).not.toContain('guessed-wrong');
@@ -129,14 +160,17 @@ onLab('becoming', () => {
     expect(heard.exitCode, heard.told()).toBe(0);
     for (const name of ['one', 'two']) {
       expect(heard.result('who', name).values.stdout).toBe('root');
-      expect(await on(name, 'cat /root/became; stat -c " %U" /root/became; sha256sum </root/big; rm /root/became /root/big')).toBe(
-        `${method} ${user} root\n${createHash('sha256').update(BIG).digest('hex')}  -`,
-      );
+      expect(
+        await on(name, 'cat /root/became; stat -c " %U" /root/became; sha256sum </root/big; rm /root/became /root/big'),
+      ).toBe(`${method} ${user} root\n${createHash('sha256').update(BIG).digest('hex')}  -`);
     }
   });
 
   it('someone who is not root', async () => {
-    const heard = await project.run(PLAY, { ...become('sudo', 'root'), flags: { become: true, becomeMethod: 'sudo', becomeUser: 'operator' } });
+    const heard = await project.run(PLAY, {
+      ...become('sudo', 'root'),
+      flags: { become: true, becomeMethod: 'sudo', becomeUser: 'operator' },
+    });
     expect(heard.exitCode, heard.told()).toBe(0);
     expect(heard.result('who', 'one').values.stdout).toBe('operator');
   });
@@ -146,20 +180,30 @@ onLab('becoming', () => {
       `- hosts: one\n  tasks:\n    - {name: me, command: id -un}\n    - {name: root, command: id -un, become: true}\n    - {name: me again, command: id -un}\n`,
       { vars: { ansible_user: 'deploy' } },
     );
-    expect(['me', 'root', 'me again'].map((task) => heard.result(task).values.stdout)).toEqual(['deploy', 'root', 'deploy']);
+    expect(['me', 'root', 'me again'].map((task) => heard.result(task).values.stdout)).toEqual([
+      'deploy',
+      'root',
+      'deploy',
+    ]);
   });
 
-  it.each(['sudo', 'su', 'doas'])('%s with a wrong password fails at once, says what was tried, and never tells the password', async (method) => {
-    const started = performance.now();
-    const heard = await project.run(PLAY, become(method, method === 'su' ? 'deploy' : 'operator', { ansible_become_password: 'guessed-wrong' }));
-    expect(heard.exitCode).toBe(4);
-    const { status, message, hint } = heard.result('who', 'one');
-    expect(status).toBe('unreachable');
-    expect(message).toContain(`${method} to root was refused`);
-    expect(hint).toContain('become password');
-    expect(JSON.stringify(heard.events)).not.toContain('guessed-wrong');
-    expect(performance.now() - started).toBeLessThan(15_000);
-  });
+  it.each(['sudo', 'su', 'doas'])(
+    '%s with a wrong password fails at once, says what was tried, and never tells the password',
+    async (method) => {
+      const started = performance.now();
+      const heard = await project.run(
+        PLAY,
+        become(method, method === 'su' ? 'deploy' : 'operator', { ansible_become_password: 'guessed-wrong' }),
+      );
+      expect(heard.exitCode).toBe(4);
+      const { status, message, hint } = heard.result('who', 'one');
+      expect(status).toBe('unreachable');
+      expect(message).toContain(`${method} to root was refused`);
+      expect(hint).toContain('become password');
+      expect(JSON.stringify(heard.events)).not.toContain('guessed-wrong');
+      expect(performance.now() - started).toBeLessThan(15_000);
+    },
+  );
 
   it.each(['sudo', 'doas'])('%s that wants a password which nobody gave says how to give it', async (method) => {
     const heard = await project.run(PLAY, become(method, 'operator'));
@@ -174,6 +218,8 @@ onLab('becoming', () => {
     );
     expect(heard.exitCode, heard.told()).toBe(0);
     expect(String(heard.result('look').values.stdout)).not.toContain(theLab().password);
-    expect(await on('one', `grep -rl '${theLab().password}' /tmp /var/log /home /root 2>/dev/null || echo nowhere`)).toBe('nowhere');
+    expect(
+      await on('one', `grep -rl '${theLab().password}' /tmp /var/log /home /root 2>/dev/null || echo nowhere`),
+    ).toBe('nowhere');
   });
 });

@@ -8,7 +8,9 @@ import { generateKey, knownHostsLine } from '../../src/lab/keys.js';
 import { Controller, type Heard, host, labProject, misbehavingServer, on, onLab, sleep, theLab } from './support.js';
 
 /** A preamble of any length travels as what is repeated. */
-type Bad = Omit<Misbehaviour, 'preamble'> & { readonly preamble?: string | { readonly repeat: string; readonly times: number } };
+type Bad = Omit<Misbehaviour, 'preamble'> & {
+  readonly preamble?: string | { readonly repeat: string; readonly times: number };
+};
 
 const PLAY = `
 - hosts: all
@@ -45,7 +47,10 @@ onLab('a host that misbehaves', () => {
 
   function othersAreFine(heard: Heard): void {
     for (const name of ['one', 'two', 'three']) {
-      expect(heard.order(name).map((each) => each.split('=')[0]), heard.told()).toEqual(['look', 'write', 'end']);
+      expect(
+        heard.order(name).map((each) => each.split('=')[0]),
+        heard.told(),
+      ).toEqual(['look', 'write', 'end']);
       expect(heard.recap.get(name)).toMatchObject({ ok: 3, failed: 0, unreachable: 0 });
     }
   }
@@ -107,7 +112,9 @@ onLab('a host that misbehaves', () => {
 
   it('that is frozen, or falls off the network, in the middle of a task is unreachable within half a minute', async () => {
     const started = performance.now();
-    const running = project.run(PLAY.replace('command: id -un', 'shell: "test {{ inventory_hostname }} = one || sleep 5"'));
+    const running = project.run(
+      PLAY.replace('command: id -un', 'shell: "test {{ inventory_hostname }} = one || sleep 5"'),
+    );
     await sleep(1.5);
     labFreeze(host('two'));
     await labDropPackets(host('three'));

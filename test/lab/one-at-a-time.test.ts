@@ -42,8 +42,14 @@ onLab('two runs on one host', () => {
   it('a holder whose link was cut without a word is taken over once it gave no sign for long', async () => {
     const first = await holding('two');
     // Only this one connection is cut: what it sends, its end too, never arrives.
-    const port = (await on('two', "ss -Htn state established '( sport = :22 )'")).trim().split(/[\s:]+/).at(-1)!;
-    await on('two', `nft 'add table inet cut; add chain inet cut in { type filter hook input priority 0; }; add rule inet cut in tcp sport ${port} drop'`);
+    const port = (await on('two', "ss -Htn state established '( sport = :22 )'"))
+      .trim()
+      .split(/[\s:]+/)
+      .at(-1)!;
+    await on(
+      'two',
+      `nft 'add table inet cut; add chain inet cut in { type filter hook input priority 0; }; add rule inet cut in tcp sport ${port} drop'`,
+    );
     await first.kill();
     await on('two', 'pkill -f "^sleep 30"; sleep 0.5');
     // sshd still believes in the first connection: its shell sits there and holds the lock.

@@ -42,7 +42,22 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return async () => {};
   }
   const build = join(root, '.hostwright', `build-${NAME}`);
-  execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', root, '--outDir', build, '--noCheck', '--declaration', 'false', '--incremental', '--tsBuildInfoFile', `${build}/.tsbuildinfo`], { stdio: 'inherit' });
+  execFileSync(
+    join(root, 'node_modules/.bin/tsc'),
+    [
+      '-p',
+      root,
+      '--outDir',
+      build,
+      '--noCheck',
+      '--declaration',
+      'false',
+      '--incremental',
+      '--tsBuildInfoFile',
+      `${build}/.tsbuildinfo`,
+    ],
+    { stdio: 'inherit' },
+  );
   // While tests are being written, the hosts of the last run save the time of new ones.
   const keep = process.env.LAB_KEEP === '1';
   if (!keep) await labDown({ name: NAME, root });

@@ -22,7 +22,7 @@ export function theLab(): LabState {
 }
 
 /** A temporary project whose runs use the lab's inventory. */
-export const labProject = (): Project => new Project(theLab().inventoryFile);
+export const labProject = (): Project => new Project(state?.inventoryFile ?? '');
 
 export const host = (name: string): HostHandle => labHost(theLab(), name);
 
@@ -34,7 +34,11 @@ export async function on(name: string, text: string, lab = theLab()): Promise<st
 }
 
 /** Waits until something holds; throws with `what` where it does not in time (seconds). */
-export async function eventually<T>(what: string, seconds: number, look: () => Promise<T | undefined | false>): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  seconds: number,
+  look: () => Promise<T | undefined | false>,
+): Promise<T> {
   const end = performance.now() + seconds * 1000;
   for (;;) {
     const found = await look();
@@ -66,7 +70,9 @@ export class Controller {
     this.#child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const lines = createInterface({ input: this.#child.stdout });
     lines.on('line', (line) => this.#lines.push(JSON.parse(line) as Record<string, unknown>));
-    this.ended = Promise.all([once(this.#child, 'exit'), once(lines, 'close')]).then(([[code]]) => (code as number | null) ?? undefined);
+    this.ended = Promise.all([once(this.#child, 'exit'), once(lines, 'close')]).then(
+      ([[code]]) => (code as number | null) ?? undefined,
+    );
   }
 
   /** Waits until it has told an event of this type. Throws where it ends before. */
@@ -97,7 +103,9 @@ export class Controller {
 /** A misbehaving SSH server in a process of its own, so that what it wastes is not ours. */
 export async function misbehavingServer(options: object): Promise<{ port: number; hostKey: string; close(): void }> {
   const script = join(import.meta.dirname, 'misbehaving-server.mjs');
-  const child = spawn(process.execPath, ['--max-old-space-size=200', script, build!, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const child = spawn(process.execPath, ['--max-old-space-size=200', script, build!, JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
   const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
   return { ...(JSON.parse(line) as { port: number; hostKey: string }), close: () => void child.kill('SIGKILL') };
 }

@@ -68,7 +68,8 @@ export class Heard implements Reporter {
   /** What went wrong, for the message of a failing expectation. */
   told(): string {
     const lines = this.of('task-result').map(
-      ({ host, task, result }) => `${host} ${task.name}: ${result.status} ${result.message ?? ''} (${result.hint ?? ''})`,
+      ({ host, task, result }) =>
+        `${host} ${task.name}: ${result.status} ${result.message ?? ''} (${result.hint ?? ''})`,
     );
     return [...lines, ...this.of('warning').map(({ text }) => `warning: ${text}`)].join('\n');
   }

@@ -10,7 +10,16 @@ const log = (): string => readFileSync(`${project.folder}/log`, 'utf8');
 let files = 0;
 /** A task that adds its host's name to a file of this test's own. */
 const fresh = (): string => `${project.folder}/f${files++}`;
-const ends = (heard: Heard): string => names.map((name) => `${name}:${heard.order(name).map((each) => each.split('=')[0]).join(',')}`).join(' ');
+const ends = (heard: Heard): string =>
+  names
+    .map(
+      (name) =>
+        `${name}:${heard
+          .order(name)
+          .map((each) => each.split('=')[0])
+          .join(',')}`,
+    )
+    .join(' ');
 
 describe('hosts on their own', () => {
   it('do not wait for each other', async () => {
@@ -26,13 +35,17 @@ describe('hosts on their own', () => {
   });
 
   it('fail on their own', async () => {
-    const heard = await project.run(play(`    - {name: one, shell: "test {{ inventory_hostname }} != b"}\n    - {name: two, command: 'true'}\n`));
+    const heard = await project.run(
+      play(`    - {name: one, shell: "test {{ inventory_hostname }} != b"}\n    - {name: two, command: 'true'}\n`),
+    );
     expect(ends(heard)).toBe('a:one,two b:one c:one,two d:one,two');
     expect(heard.exitCode).toBe(2);
   });
 
   it('that failed are left out of later plays', async () => {
-    const heard = await project.run(`${play(`    - {name: one, shell: "test {{ inventory_hostname }} != b"}\n`)}${play(`    - {name: two, command: 'true'}\n`)}`);
+    const heard = await project.run(
+      `${play(`    - {name: one, shell: "test {{ inventory_hostname }} != b"}\n`)}${play(`    - {name: two, command: 'true'}\n`)}`,
+    );
     expect(ends(heard)).toBe('a:one,two b:one c:one,two d:one,two');
   });
 });
@@ -51,7 +64,12 @@ describe('hosts together', () => {
       ),
     );
     const order = heard.of('task-result').map(({ task }) => task.name);
-    expect(order).toEqual([...Array(4).fill('one'), ...Array(4).fill('two'), ...Array(4).fill('three'), ...Array(4).fill('four')]);
+    expect(order).toEqual([
+      ...Array(4).fill('one'),
+      ...Array(4).fill('two'),
+      ...Array(4).fill('three'),
+      ...Array(4).fill('four'),
+    ]);
   });
 
   it('linear goes on when a host fails, and in blocks and handlers', async () => {
@@ -71,7 +89,9 @@ describe('hosts together', () => {
         '  strategy: linear\n',
       ),
     );
-    expect(ends(heard)).toBe('a:one,mend,three,four,done b:one,two,three c:one,two,three,four,done d:one,two,three,four,done');
+    expect(ends(heard)).toBe(
+      'a:one,mend,three,four,done b:one,two,three c:one,two,three,four,done d:one,two,three,four,done',
+    );
   });
 
   it('run_once: the first host does it, all have its register', async () => {
@@ -91,7 +111,9 @@ describe('hosts together', () => {
   });
 
   it('run_once that fails fails for all', async () => {
-    const heard = await project.run(play(`    - {name: once, command: 'false', run_once: true}\n    - {name: two, command: 'true'}\n`));
+    const heard = await project.run(
+      play(`    - {name: once, command: 'false', run_once: true}\n    - {name: two, command: 'true'}\n`),
+    );
     expect(heard.results('two')).toEqual([]);
     expect(heard.exitCode).toBe(2);
   });
@@ -111,7 +133,7 @@ describe('hosts together', () => {
     expect(heard.results('told')).toHaveLength(1);
   });
 
-  it("hostvars of another host: its variables, facts and registers are waited for", async () => {
+  it('hostvars of another host: its variables, facts and registers are waited for', async () => {
     const heard = await project.run(
       play(`
     - {name: slow, shell: "test {{ inventory_hostname }} != a || sleep 0.4; echo from {{ inventory_hostname }}", register: mine}
@@ -126,7 +148,9 @@ describe('hosts together', () => {
 
   it('throttle: so many at once and no more', async () => {
     const heard = await project.run(
-      play(`    - {name: few, shell: "echo + >>${project.folder}/log; sleep 0.15; echo - >>${project.folder}/log", throttle: 2}\n`),
+      play(
+        `    - {name: few, shell: "echo + >>${project.folder}/log; sleep 0.15; echo - >>${project.folder}/log", throttle: 2}\n`,
+      ),
     );
     expect(heard.exitCode).toBe(0);
     let most = 0;
@@ -153,7 +177,9 @@ describe('batches', () => {
   });
 
   it('serial: a batch that failed as a whole ends the play', async () => {
-    const heard = await project.run(play(`    - {name: one, shell: "test {{ inventory_hostname }} != b"}\n`, '  serial: 1\n'));
+    const heard = await project.run(
+      play(`    - {name: one, shell: "test {{ inventory_hostname }} != b"}\n`, '  serial: 1\n'),
+    );
     expect(ends(heard)).toBe('a:one b:one c: d:');
     expect(heard.exitCode).toBe(2);
   });
@@ -177,7 +203,12 @@ describe('batches', () => {
     );
     expect(ends(heard)).toBe('a:one b:one c:one d:one');
     expect(heard.exitCode).toBe(2);
-    expect(heard.of('warning').map(({ text }) => text).join()).toContain('any_errors_fatal');
+    expect(
+      heard
+        .of('warning')
+        .map(({ text }) => text)
+        .join(),
+    ).toContain('any_errors_fatal');
   });
 
   it('any_errors_fatal does not count what was rescued', async () => {
@@ -192,10 +223,18 @@ describe('batches', () => {
 
   it('meta: end_play ends it for all, end_batch for the batch', async () => {
     const heard = await project.run(
-      play(`    - {name: one, command: 'true'}\n    - meta: end_batch\n    - {name: two, command: 'true'}\n`, '  serial: 2\n'),
+      play(
+        `    - {name: one, command: 'true'}\n    - meta: end_batch\n    - {name: two, command: 'true'}\n`,
+        '  serial: 2\n',
+      ),
     );
     expect(ends(heard)).toBe('a:one b:one c:one d:one');
-    const all = await project.run(play(`    - {name: one, command: 'true'}\n    - meta: end_play\n    - {name: two, command: 'true'}\n`, '  serial: 2\n'));
+    const all = await project.run(
+      play(
+        `    - {name: one, command: 'true'}\n    - meta: end_play\n    - {name: two, command: 'true'}\n`,
+        '  serial: 2\n',
+      ),
+    );
     expect(ends(all)).toBe('a:one b:one c: d:');
   });
 });
@@ -230,7 +269,9 @@ describe('an interruption', () => {
     const [first, never] = [fresh(), fresh()];
     setTimeout(() => stop.abort(), 600);
     const heard = await project.run(
-      play(`    - {name: slow, shell: "sleep 1.2; touch ${first}-{{ inventory_hostname }}"}\n    - {name: never, command: touch ${never}}\n`),
+      play(
+        `    - {name: slow, shell: "sleep 1.2; touch ${first}-{{ inventory_hostname }}"}\n    - {name: never, command: touch ${never}}\n`,
+      ),
       { signal: stop.signal },
     );
     expect(heard.exitCode).toBe(130);
@@ -244,7 +285,10 @@ describe('an interruption', () => {
 describe('forks', () => {
   it('bound the hosts that are worked on at once', async () => {
     const file = fresh();
-    const heard = await project.run(play(`    - {name: one, shell: "echo + >>${file}; sleep 0.1; echo - >>${file}"}\n`), { forks: 1 });
+    const heard = await project.run(
+      play(`    - {name: one, shell: "echo + >>${file}; sleep 0.1; echo - >>${file}"}\n`),
+      { forks: 1 },
+    );
     expect(heard.exitCode).toBe(0);
     expect(readFileSync(file, 'utf8')).toBe('+\n-\n'.repeat(4));
   });

@@ -78,8 +78,19 @@ describe('loops', () => {
     - {name: none, command: 'true', loop: []}
 `),
     );
-    expect(heard.order('a'), heard.told()).toEqual(['each=changed', 'judge=ok', 'some=changed', 'judge again=ok', 'none=skipped']);
-    expect(heard.of('task-item').slice(0, 2).map(({ result }) => result.item)).toEqual(['x', 'y']);
+    expect(heard.order('a'), heard.told()).toEqual([
+      'each=changed',
+      'judge=ok',
+      'some=changed',
+      'judge again=ok',
+      'none=skipped',
+    ]);
+    expect(
+      heard
+        .of('task-item')
+        .slice(0, 2)
+        .map(({ result }) => result.item),
+    ).toEqual(['x', 'y']);
   });
 
   it('go on after a failed item, and then fail', async () => {
@@ -90,7 +101,12 @@ describe('loops', () => {
 `),
     );
     expect(heard.order('a')).toEqual(['each=failed']);
-    expect(heard.of('task-item').map(({ result }) => result.status)).toEqual(['changed', 'failed', 'changed', 'failed']);
+    expect(heard.of('task-item').map(({ result }) => result.status)).toEqual([
+      'changed',
+      'failed',
+      'changed',
+      'failed',
+    ]);
     expect(readFileSync(`${project.folder}/loop`, 'utf8')).toBe('0\n1\n0\n2\n');
   });
 
@@ -108,7 +124,12 @@ describe('loops', () => {
     - {name: judge never, assert: {that: [n.failed, n.attempts == 3]}}
 `),
     );
-    expect(heard.order('a'), heard.told()).toEqual(['third time=changed', 'judge=ok', 'never=failed', 'judge never=ok']);
+    expect(heard.order('a'), heard.told()).toEqual([
+      'third time=changed',
+      'judge=ok',
+      'never=failed',
+      'judge never=ok',
+    ]);
     expect(heard.of('task-retry').filter(({ task }) => task.name === 'third time')).toHaveLength(2);
   });
 });
@@ -174,7 +195,8 @@ describe('blocks', () => {
 
   it('hand their keywords on to their tasks', async () => {
     const heard = await project.run(
-      play(`
+      play(
+        `
     - vars: {word: inner}
       environment: {WORD: fromblock}
       when: flag
@@ -183,7 +205,9 @@ describe('blocks', () => {
         - {name: say, shell: 'echo {{ word }} $WORD $TASK', environment: {TASK: fromtask}, register: r}
         - {name: judge, assert: {that: ["r.stdout == 'inner fromblock fromtask'"]}}
     - {name: skipped, command: 'true', when: '!flag'}
-`, '  vars: {flag: true}\n'),
+`,
+        '  vars: {flag: true}\n',
+      ),
       { tags: ['t', 'untagged'] },
     );
     expect(heard.order('a'), heard.told()).toEqual(['say=changed', 'judge=ok', 'skipped=skipped']);
@@ -275,7 +299,10 @@ describe('what is run', () => {
     - {name: never, command: 'true', tags: [never, debugging]}
 `);
   const names = async (options: object): Promise<string> =>
-    (await project.run(tagged, options)).order('a').map((each) => each.split('=')[0]).join(' ');
+    (await project.run(tagged, options))
+      .order('a')
+      .map((each) => each.split('=')[0])
+      .join(' ');
 
   it('is chosen by tags', async () => {
     expect(await names({})).toBe('x plain always');
@@ -292,7 +319,9 @@ describe('what is run', () => {
 
   it('ends at meta: end_host and end_play', async () => {
     for (const end of ['end_host', 'end_play']) {
-      const heard = await project.run(play(`    - {name: before, command: 'true'}\n    - meta: ${end}\n    - {name: after, command: 'true'}\n`));
+      const heard = await project.run(
+        play(`    - {name: before, command: 'true'}\n    - meta: ${end}\n    - {name: after, command: 'true'}\n`),
+      );
       expect(heard.order('a')).toEqual(['before=changed']);
       expect(heard.exitCode).toBe(0);
     }
@@ -307,7 +336,11 @@ describe('what is run', () => {
 `);
     const check = await project.check(text);
     expect(check.order('a')).toEqual(['real=changed', 'planned=changed', 'unknown=unknown']);
-    expect([existsSync(real), existsSync(planned), existsSync(`${project.folder}/touched`)]).toEqual([true, false, false]);
+    expect([existsSync(real), existsSync(planned), existsSync(`${project.folder}/touched`)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
     const run = await project.run(text);
     expect(run.order('a')).toEqual(['real=ok', 'planned=changed', 'unknown=changed']);
     expect(existsSync(planned)).toBe(false);
@@ -326,9 +359,10 @@ describe('files brought in', () => {
     - {include_tasks: "{{ file }}", vars: {word: chosen}}
 `),
     );
-    expect(heard.order('a').map((each) => each.split('=')[0]), heard.told()).toEqual(
-      expect.arrayContaining(['more x', 'more y', 'more z', 'choose', 'more chosen']),
-    );
+    expect(
+      heard.order('a').map((each) => each.split('=')[0]),
+      heard.told(),
+    ).toEqual(expect.arrayContaining(['more x', 'more y', 'more z', 'choose', 'more chosen']));
     expect(heard.order('a').join()).not.toContain('more no');
     expect(heard.exitCode).toBe(0);
   });
@@ -361,11 +395,18 @@ describe('files brought in', () => {
 `,
     );
     const heard = await project.run(`- hosts: all\n  roles:\n    - {role: web, web_port: 8080}\n`);
-    expect(heard.order('a'), heard.told()).toEqual(['base=changed', 'conf=changed', 'plain=changed', 'restart web=changed']);
+    expect(heard.order('a'), heard.told()).toEqual([
+      'base=changed',
+      'conf=changed',
+      'plain=changed',
+      'restart web=changed',
+    ]);
     expect(heard.result('base').values.stdout).toBe('from web');
     expect(readFileSync(`${project.folder}/conf`, 'utf8')).toBe('port=8080\n');
     expect(heard.of('task-result')[1]!.task.role).toBe('web');
-    const by = await project.run(play(`    - {include_role: {name: web}, vars: {web_port: 9}}\n    - {name: after, command: 'true'}\n`));
+    const by = await project.run(
+      play(`    - {include_role: {name: web}, vars: {web_port: 9}}\n    - {name: after, command: 'true'}\n`),
+    );
     expect(readFileSync(`${project.folder}/conf`, 'utf8')).toBe('port=9\n');
     expect(by.order('a').slice(-2), by.told()).toEqual(['after=changed', 'restart web=changed']);
   });
@@ -422,9 +463,12 @@ describe('surroundings of a task', () => {
 
   it('vars of a task, of the play and extra vars, the stronger first', async () => {
     const heard = await project.run(
-      play(`
+      play(
+        `
     - {name: task, debug: {msg: "{{ x }}{{ y }}{{ z }}"}, vars: {x: task}}
-`, '  vars: {x: play, y: play, z: play}\n'),
+`,
+        '  vars: {x: play, y: play, z: play}\n',
+      ),
       { vars: { z: 'extra' } },
     );
     expect(heard.of('message')[0]!.text).toBe('taskplayextra');
@@ -438,16 +482,23 @@ describe('surroundings of a task', () => {
 - hosts: all
   tasks: [{name: read, debug: {msg: "{{ kept }} {{ default gone 'gone' }}"}}]
 `);
-    expect(heard.of('message').map(({ text }) => text), heard.told()).toEqual(['here gone']);
+    expect(
+      heard.of('message').map(({ text }) => text),
+      heard.told(),
+    ).toEqual(['here gone']);
   });
 
   it('connection: local at the play reaches this machine', async () => {
-    const heard = await project.run(play(`    - {name: here, command: echo here}\n`, '  connection: local\n'), { inventory: ['nowhere.invalid,'] });
+    const heard = await project.run(play(`    - {name: here, command: echo here}\n`, '  connection: local\n'), {
+      inventory: ['nowhere.invalid,'],
+    });
     expect(heard.exitCode, heard.told()).toBe(0);
   });
 
   it('facts are gathered where they are read', async () => {
-    const heard = await project.run(play(`    - {name: kernel, assert: {that: ["facts.system == 'Linux'", "ansible_facts.kernel.size() > 2"]}}\n`));
+    const heard = await project.run(
+      play(`    - {name: kernel, assert: {that: ["facts.system == 'Linux'", "ansible_facts.kernel.size() > 2"]}}\n`),
+    );
     expect(heard.order('a'), heard.told()).toEqual(['kernel=ok']);
   });
 });

@@ -15,7 +15,8 @@ export function localProject(names: readonly string[]): Project {
   writeFileSync(inventory, `all:\n  vars:\n    ansible_connection: local\n  hosts:\n${hosts}\n`);
   const path = process.env.PATH;
   beforeAll(() => {
-    for (const from of ['/bin', '/usr/bin']) for (const name of readdirSync(from)) link(join(from, name), join(folder, name));
+    for (const from of ['/bin', '/usr/bin'])
+      for (const name of readdirSync(from)) link(join(from, name), join(folder, name));
     process.env.PATH = folder;
   });
   afterAll(() => {
