@@ -16,7 +16,7 @@ import { countEvent, exitCode } from '../report/recap.js';
 import { TemplateCompiler, TemplateError } from '../template/index.js';
 import { batches, inOrder } from './batches.js';
 import { moduleCatalogue } from './catalogue.js';
-import { type ConnectionFlags, connectHost, playConnection } from './connect.js';
+import { type ConnectionFlags, connectHost, ignoredVariables, playConnection } from './connect.js';
 import type { HostRun } from './host-run.js';
 import { Link } from './link.js';
 import { LocalFolders } from './local-files.js';
