@@ -50,7 +50,8 @@ const verbosityOf = (args: readonly string[]): number =>
 function forgiveClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      // What is told is lost (a full disk under it, say); the run is not, and the journal has it all.
+      if (error.code !== 'EPIPE' && stream === process.stdout) process.stderr.write(`output is lost: ${error.message}\n`);
     });
   }
 }

@@ -21,6 +21,11 @@ export class Aliases {
     else this.#links.delete(path);
   }
 
+  /** Says whether the path itself is a link. */
+  isLink(path: string): boolean {
+    return this.#links.has(path);
+  }
+
   /** Every other name of a path that is known: what changes under one name changes under all. */
   of(path: string): string[] {
     const found = new Set<string>();

@@ -13,6 +13,12 @@ function pathOf(effect: Effect): string | undefined {
   return PATHS.has(effect.probe.kind) ? effect.probe.subject : undefined;
 }
 
+/** The same effect under another name of its path. */
+function renamed(effect: Effect, path: string): Effect {
+  if (effect.type === 'stale-below') return { ...effect, path };
+  return effect.type === 'predict' || effect.type === 'stale' ? { ...effect, probe: { ...effect.probe, subject: path } } : effect;
+}
+
 interface Belief {
   readonly probe: Probe;
   readonly answer: unknown;
@@ -87,8 +93,10 @@ export class Beliefs implements State {
   apply(effects: readonly Effect[]): void {
     for (const effect of effects) {
       const path = pathOf(effect);
-      if (path !== undefined && !this.#check) this.#forgetAliases(path);
+      if (path !== undefined && !this.#check) this.#forgetOthers(path);
       this.#applyOne(effect);
+      // In check mode nobody can be asked: what is predicted under one name is predicted under the others.
+      if (path !== undefined && this.#check) for (const other of this.#aliases.of(path)) if (!this.#aliases.isLink(other)) this.#applyOne(renamed(effect, other));
     }
   }
 
@@ -99,10 +107,27 @@ export class Beliefs implements State {
   }
 
   /** What changes under one name of a path changes under its other names; there the host is asked again. */
-  #forgetAliases(path: string): void {
-    for (const other of this.#aliases.of(path)) {
-      for (const [key, { probe }] of this.#known) if (PATHS.has(probe.kind) && below(probe.subject, other)) this.#known.delete(key);
+  #forgetOthers(path: string): void {
+    const aliases = this.#aliases.of(path);
+    const { inode, device, type } = this.look({ kind: 'stat', subject: path } as Probe<'stat'>) ?? {};
+    const twins = type !== 'directory' && inode !== undefined ? this.#twins(path, inode, device) : [];
+    for (const [key, { probe }] of this.#known) {
+      if (!PATHS.has(probe.kind) || probe.subject === path) continue;
+      // A path with `..` in it may be any other.
+      const roundabout = /\/\.{0,2}\//.test(probe.subject);
+      if (roundabout || twins.includes(probe.subject) || aliases.some((other) => below(probe.subject, other))) this.#known.delete(key);
     }
+  }
+
+  /** Other names of the same file: hard links, and what is mounted in two places. */
+  #twins(path: string, inode: number, device: number | undefined): string[] {
+    const found: string[] = [];
+    for (const { probe, answer } of this.#known.values()) {
+      if (probe.kind !== 'stat' || probe.subject === path || typeof answer !== 'object' || answer === null) continue;
+      const other = answer as FileStat;
+      if (other.inode === inode && other.device === device) found.push(probe.subject);
+    }
+    return found;
   }
 
   #applyOne(effect: Effect): void {

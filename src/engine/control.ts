@@ -1,5 +1,6 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolders } from '../base/folders.js';
 import type { ControllerEffect } from '../modules/module.js';
 import type { TaskLabel } from '../report/event.js';
 import type { Company } from './company.js';
@@ -37,7 +38,7 @@ export function carryOut(effects: readonly ControllerEffect[], { host, memory, c
 
 /** Whole or not at all, for the owner's eyes only: it may hold anything of the host. */
 function save(path: string, content: Buffer): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   const temporary = `${path}.${process.pid}.hostwright`;
   writeFileSync(temporary, content, { mode: 0o600 });
   renameSync(temporary, path);

@@ -31,7 +31,7 @@ export class Delegation {
         const name = String(this.#job.task.keywords.delegateTo!.render(item.scope));
         item.delegatedTo = name;
         item.result = await this.#item(item, this.#company.laneTo(name));
-        if (item.result.status === 'changed') this.#company.disturb(name);
+        if (item.result.status === 'changed' && !this.#job.effective.check) this.#company.disturb(name);
       } catch (error) {
         item.result = error instanceof Unknowable ? unknown(error.message) : failure(error);
         if (error instanceof UnreachableError) item.result = { ...item.result, message: `delegated: ${error.message}` };

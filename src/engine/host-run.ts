@@ -181,6 +181,9 @@ export class HostRun {
     const { ignoreErrors, ignoreUnreachable } = job.effective;
     if ((result.status === 'failed' && !ignoreErrors) || (result.status === 'unreachable' && !ignoreUnreachable)) {
       this.#position.cursor = job.cursor;
+      // For the rescue, under Ansible's names.
+      this.#memory.register('ansible_failed_result', registeredValue(job, result));
+      this.#memory.register('ansible_failed_task', { name: job.label.name, action: job.label.module });
       this.#goOnFailing(task.keywords.anyErrorsFatal === true);
     } else if (job.cursor === this.#position.cursor) this.#position.cursor = job.cursor.next();
   }

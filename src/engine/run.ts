@@ -202,7 +202,7 @@ class Run {
       ...(run.doing ? { task: run.doing } : {}),
       state: run.doing ? ('running' as const) : ('waiting' as const),
     }));
-    this.#emit({ type: 'interrupted', signal: 'SIGINT', standing });
+    this.#emit({ type: 'interrupted', signal: String(this.#options.signal?.reason ?? 'SIGINT'), standing });
     // A host that cannot be told goes on to the end of its batch; it is told of then.
     for (const link of this.#links.values()) link.stop().catch(() => {});
   }

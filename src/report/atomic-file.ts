@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { access, constants, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolders } from '../base/folders.js';
 import { InputError } from '../base/error.js';
 
 /** Makes sure, before a run, that its report can be written after it. Throws InputError. */
 export async function prepareFile(file: string, option: string): Promise<void> {
   try {
-    await mkdir(dirname(file), { recursive: true });
+    makeFolders(dirname(file));
     await access(dirname(file), constants.W_OK);
   } catch (error) {
     throw new InputError({ message: `${option} ${file}: its folder cannot be written: ${(error as Error).message}` });

@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../base/error.js';
+import { makeFolders } from '../base/folders.js';
 import { encodeEvent } from './encode.js';
 import type { Event, Reporter } from './event.js';
 import { journalFolder, keptRuns, pruneRuns } from './journal-files.js';
@@ -95,7 +96,7 @@ export function journalReporter(options: JournalOptions = {}): Reporter & { read
       if (failure !== undefined) throw failure;
       if (event.type === 'run-start') {
         reporter.file = join(folder, `${checkRun(event.run)}.jsonl`);
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeFolders(folder, 0o700);
         descriptor = openSync(reporter.file, 'ax', 0o600);
         process.on('exit', flushLater);
       }
