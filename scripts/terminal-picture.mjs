@@ -2,7 +2,17 @@
 // hostwright run ... --output plain 2>&1 | FORCE_COLOR=1 node scripts/terminal-picture.mjs "title" > docs/run.svg
 import { readFileSync } from 'node:fs';
 
-const COLOURS = { 30: '#6e7681', 31: '#ff7b72', 32: '#7ee787', 33: '#e3b341', 34: '#79c0ff', 35: '#d2a8ff', 36: '#76e3ea', 37: '#e6edf3', 90: '#8b949e' };
+const COLOURS = {
+  30: '#6e7681',
+  31: '#ff7b72',
+  32: '#7ee787',
+  33: '#e3b341',
+  34: '#79c0ff',
+  35: '#d2a8ff',
+  36: '#76e3ea',
+  37: '#e6edf3',
+  90: '#8b949e',
+};
 const LINE = 18;
 const CHAR = 7.85;
 const escape = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
@@ -13,7 +23,8 @@ function spans(line, style) {
   for (const part of line.split(/(\x1b\[[0-9;]*m)/)) {
     const codes = /^\x1b\[([0-9;]*)m$/.exec(part);
     if (!codes) {
-      if (part) out += `<tspan fill="${style.colour}"${style.bold ? ' font-weight="bold"' : ''}>${escape(part)}</tspan>`;
+      if (part)
+        out += `<tspan fill="${style.colour}"${style.bold ? ' font-weight="bold"' : ''}>${escape(part)}</tspan>`;
       continue;
     }
     for (const code of codes[1].split(';').map(Number)) {
@@ -32,7 +43,9 @@ const columns = Math.max(...lines.map((line) => line.replace(/\x1b\[[0-9;]*m/g, 
 const width = Math.ceil(columns * CHAR + 32);
 const height = lines.length * LINE + 62;
 const style = { colour: '#e6edf3', bold: false };
-const text = lines.map((line, i) => `<text x="16" y="${56 + i * LINE}" xml:space="preserve">${spans(line, style)}</text>`).join('\n');
+const text = lines
+  .map((line, i) => `<text x="16" y="${56 + i * LINE}" xml:space="preserve">${spans(line, style)}</text>`)
+  .join('\n');
 process.stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(process.argv[2] ?? 'a run')}">
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 <circle cx="18" cy="18" r="6" fill="#ff5f56"/><circle cx="38" cy="18" r="6" fill="#ffbd2e"/><circle cx="58" cy="18" r="6" fill="#27c93f"/>

@@ -23,7 +23,11 @@ async function suite(title, config, args) {
     ...args,
   ];
   // Once it is said that there are real hosts, a lab that cannot be had is a failure, not a skip.
-  const child = spawn(process.execPath, command, { cwd: root, stdio: 'inherit', env: { ...process.env, LAB_REQUIRED: '1' } });
+  const child = spawn(process.execPath, command, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, LAB_REQUIRED: '1' },
+  });
   const code = await new Promise((resolve, reject) =>
     child.on('error', reject).on('close', (status) => resolve(status ?? 1)),
   );

@@ -16,7 +16,15 @@ import { type RunAction, run } from './run.js';
 import { type WriteAction, write } from './write.js';
 
 /** Every change there is: one line per kind here and in the table. */
-export type Action = WriteAction | DuplicateAction | DirectoryAction | AttributesAction | LinkAction | TouchAction | RemoveAction | RunAction;
+export type Action =
+  | WriteAction
+  | DuplicateAction
+  | DirectoryAction
+  | AttributesAction
+  | LinkAction
+  | TouchAction
+  | RemoveAction
+  | RunAction;
 
 const actionKinds = { write, duplicate, directory, attributes, link, touch, remove, run };
 

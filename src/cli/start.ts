@@ -51,7 +51,8 @@ function forgiveClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       // What is told is lost (a full disk under it, say); the run is not, and the journal has it all.
-      if (error.code !== 'EPIPE' && stream === process.stdout) process.stderr.write(`output is lost: ${error.message}\n`);
+      if (error.code !== 'EPIPE' && stream === process.stdout)
+        process.stderr.write(`output is lost: ${error.message}\n`);
     });
   }
 }

@@ -17,7 +17,8 @@ export class Aliases {
 
   /** Takes note of what a path turned out to be. */
   see(path: string, stat: FileStat | null): void {
-    if (stat?.type === 'symlink' && stat.target !== undefined) this.#links.set(path, posix.resolve(posix.dirname(path), stat.target));
+    if (stat?.type === 'symlink' && stat.target !== undefined)
+      this.#links.set(path, posix.resolve(posix.dirname(path), stat.target));
     else this.#links.delete(path);
   }
 

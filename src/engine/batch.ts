@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import type { Bytes } from '../actions/action.js';
 import type { Action } from '../actions/registry.js';
 import { actionStep } from '../actions/registry.js';
-import { type Probe, type ProbeName, probeKinds } from '../probes/registry.js';
 import type { ProbeKind } from '../probes/probe.js';
+import { type Probe, type ProbeName, probeKinds } from '../probes/registry.js';
 import type { Payload, Step } from '../transport/session.js';
 
 /** The step that carries out an action. */

@@ -16,7 +16,9 @@ function pathOf(effect: Effect): string | undefined {
 /** The same effect under another name of its path. */
 function renamed(effect: Effect, path: string): Effect {
   if (effect.type === 'stale-below') return { ...effect, path };
-  return effect.type === 'predict' || effect.type === 'stale' ? { ...effect, probe: { ...effect.probe, subject: path } } : effect;
+  return effect.type === 'predict' || effect.type === 'stale'
+    ? { ...effect, probe: { ...effect.probe, subject: path } }
+    : effect;
 }
 
 interface Belief {
@@ -85,7 +87,8 @@ export class Beliefs implements State {
 
   /** The host's own answer. */
   observe(probe: Probe, answer: unknown): void {
-    if (probe.kind === 'stat' && !(answer instanceof Refusal) && answer !== UNKNOWABLE) this.#aliases.see(probe.subject, answer as FileStat | null);
+    if (probe.kind === 'stat' && !(answer instanceof Refusal) && answer !== UNKNOWABLE)
+      this.#aliases.see(probe.subject, answer as FileStat | null);
     this.#known.set(probeKey(probe), { probe, answer });
   }
 
@@ -96,7 +99,9 @@ export class Beliefs implements State {
       if (path !== undefined && !this.#check) this.#forgetOthers(path);
       this.#applyOne(effect);
       // In check mode nobody can be asked: what is predicted under one name is predicted under the others.
-      if (path !== undefined && this.#check) for (const other of this.#aliases.of(path)) if (!this.#aliases.isLink(other)) this.#applyOne(renamed(effect, other));
+      if (path !== undefined && this.#check)
+        for (const other of this.#aliases.of(path))
+          if (!this.#aliases.isLink(other)) this.#applyOne(renamed(effect, other));
     }
   }
 
@@ -115,7 +120,8 @@ export class Beliefs implements State {
       if (!PATHS.has(probe.kind) || probe.subject === path) continue;
       // A path with `..` in it may be any other.
       const roundabout = /\/\.{0,2}\//.test(probe.subject);
-      if (roundabout || twins.includes(probe.subject) || aliases.some((other) => below(probe.subject, other))) this.#known.delete(key);
+      if (roundabout || twins.includes(probe.subject) || aliases.some((other) => below(probe.subject, other)))
+        this.#known.delete(key);
     }
   }
 
@@ -141,7 +147,8 @@ export class Beliefs implements State {
         else this.#known.delete(probeKey(effect.probe));
         return;
       case 'stale-below':
-        for (const [key, { probe }] of this.#known) if (PATHS.has(probe.kind) && below(probe.subject, effect.path)) this.#known.delete(key);
+        for (const [key, { probe }] of this.#known)
+          if (PATHS.has(probe.kind) && below(probe.subject, effect.path)) this.#known.delete(key);
         if (this.#check) this.#blurred.unshift({ path: effect.path, gone: effect.gone === true });
         return;
       case 'stale-kinds':

@@ -19,5 +19,7 @@ export const moduleCatalogue: ModuleCatalogue = {
 
 /** `ports[0].protocol` as keys and indexes. */
 function pathOf(argument: string): (string | number)[] {
-  return argument === '' ? [] : argument.split(/[.[]/).map((part) => (part.endsWith(']') ? Number(part.slice(0, -1)) : part));
+  return argument === ''
+    ? []
+    : argument.split(/[.[]/).map((part) => (part.endsWith(']') ? Number(part.slice(0, -1)) : part));
 }

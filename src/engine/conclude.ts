@@ -11,7 +11,9 @@ export function concludeItem(job: Job, item: Item): ItemResult {
   const change = item.change!;
   const { check } = job.effective;
   const done = item.outcomes.length > 0;
-  const said: Conclusion = done ? usual(item.outcomes, moduleNamed(job.task.module).conclude?.(item.args as never, item.outcomes, change)) : {};
+  const said: Conclusion = done
+    ? usual(item.outcomes, moduleNamed(job.task.module).conclude?.(item.args as never, item.outcomes, change))
+    : {};
   const values: Values = Object.assign(emptyMapping(), change.result, said.result);
   const changed = said.changed ?? change.changed ?? change.actions.length > 0;
   const message = said.message ?? change.message;
@@ -24,7 +26,8 @@ export function concludeItem(job: Job, item: Item): ItemResult {
   if (check && change.unknown !== undefined && change.actions.length > 0) {
     return { ...base, status: 'unknown', message: change.unknown, values: finish(values, 'unknown') };
   }
-  if (change.skipped !== undefined) return { ...base, status: 'skipped', message: change.skipped, values: finish(values, 'skipped') };
+  if (change.skipped !== undefined)
+    return { ...base, status: 'skipped', message: change.skipped, values: finish(values, 'skipped') };
   return judge(job, item, { ...base, status: said.failed ? 'failed' : changed ? 'changed' : 'ok', values });
 }
 
@@ -40,9 +43,12 @@ function usual(outcomes: readonly Outcome[], said: Conclusion = {}): Conclusion 
 /** What the usual failures of file commands mean, and what to do. */
 const FAILURES: readonly (readonly [RegExp, string])[] = [
   [/No space left on device/, 'the disk is full: make room on the host, then run again'],
-  [/Read-only file system/, 'the file system is mounted read-only: look at the host\'s kernel log before remounting it'],
+  [/Read-only file system/, "the file system is mounted read-only: look at the host's kernel log before remounting it"],
   [/Permission denied|Operation not permitted/, 'the user has not the right: run the task with become: true'],
-  [/invalid user|invalid group|no such user/i, 'the user or group does not exist on the host: make it in an earlier task'],
+  [
+    /invalid user|invalid group|no such user/i,
+    'the user or group does not exist on the host: make it in an earlier task',
+  ],
   [/Is a directory|is a directory/, 'a directory is at that path: name the file in it, or remove the directory first'],
   [/command not found|: not found$/m, 'install the program in an earlier task, or give its full path'],
   [/Not a directory/, 'something on the way to that path is not a directory'],
@@ -66,11 +72,21 @@ function judge(job: Job, item: Item, result: ItemResult): ItemResult {
     else if (status === 'failed') status = result.values.changed === false ? 'ok' : 'changed';
   }
   if (task.changedWhen && status !== 'failed') status = all(task.changedWhen, scope()) ? 'changed' : 'ok';
-  const message = result.message ?? (status === 'failed' && task.failedWhen ? `failed_when: ${task.failedWhen.map(({ source }) => source).join(', ')}` : undefined);
-  return { ...result, status, ...(message === undefined ? {} : { message }), values: finish(result.values, status, message) };
+  const message =
+    result.message ??
+    (status === 'failed' && task.failedWhen
+      ? `failed_when: ${task.failedWhen.map(({ source }) => source).join(', ')}`
+      : undefined);
+  return {
+    ...result,
+    status,
+    ...(message === undefined ? {} : { message }),
+    values: finish(result.values, status, message),
+  };
 }
 
-const all = (conditions: readonly Condition[], scope: Item['scope']): boolean => conditions.every((condition) => condition.test(scope));
+const all = (conditions: readonly Condition[], scope: Item['scope']): boolean =>
+  conditions.every((condition) => condition.test(scope));
 
 /** The names that a task's own conditions see: its variables, and its result under its register's name. */
 export function resultScope(job: Job, item: Item, values: Values): Item['scope'] {
@@ -94,12 +110,23 @@ export function finish(values: Values, status: ItemResult['status'], message?: s
 
 /** The result of an item that could not even be planned. Throws what is no failure of a task. */
 export function failure(error: unknown): ItemResult {
-  const known = error instanceof TaskError || error instanceof TemplateError || error instanceof UnreachableError || (error as Error)?.name === 'InputError';
+  const known =
+    error instanceof TaskError ||
+    error instanceof TemplateError ||
+    error instanceof UnreachableError ||
+    (error as Error)?.name === 'InputError';
   if (!known) throw error;
   const { message, result = emptyMapping() } = error as TaskError;
   const hint = (error as TaskError).hint ?? hintFor(message);
   const status = error instanceof UnreachableError ? 'unreachable' : 'failed';
-  return { status, message, ...(hint === undefined ? {} : { hint }), values: finish(result, status, message), diff: [], controller: [] };
+  return {
+    status,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    values: finish(result, status, message),
+    diff: [],
+    controller: [],
+  };
 }
 
 /** The result of what only a run can tell. */

@@ -49,7 +49,11 @@ export async function connectHost(host: string, scope: Scope, flags: ConnectionF
   }
   const port = Number(variable('ansible_port', 'ansible_ssh_port') ?? flags.port ?? 22);
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new UnreachableError('address', `ansible_port "${variable('ansible_port')}" is not a port`, 'give a number from 1 to 65535');
+    throw new UnreachableError(
+      'address',
+      `ansible_port "${variable('ansible_port')}" is not a port`,
+      'give a number from 1 to 65535',
+    );
   }
   const path = (text: string): string => resolve(flags.cwd, text.replace(/^~(?=\/|$)/, homedir()));
   const key = variable('ansible_ssh_private_key_file', 'ansible_private_key_file') ?? flags.privateKeyFile;
@@ -72,7 +76,11 @@ export async function connectHost(host: string, scope: Scope, flags: ConnectionF
 }
 
 /** The flags, and where a play says `remote_user`, `port` or `connection`, that in their place. */
-export function playConnection(flags: ConnectionFlags, { remoteUser, port, connection }: Keywords, scope: Scope): ConnectionFlags {
+export function playConnection(
+  flags: ConnectionFlags,
+  { remoteUser, port, connection }: Keywords,
+  scope: Scope,
+): ConnectionFlags {
   if (!remoteUser && !port && connection === undefined) return flags;
   return {
     ...flags,
@@ -88,7 +96,10 @@ export function loginUser(scope: Scope, flags: ConnectionFlags): string {
   return name === undefined ? (flags.user ?? userInfo().username) : String(scope.get(name));
 }
 
-function knownHostsOf(read = new Map<string, KnownHosts>(), files = [join(homedir(), '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts']): KnownHosts {
+function knownHostsOf(
+  read = new Map<string, KnownHosts>(),
+  files = [join(homedir(), '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts'],
+): KnownHosts {
   const key = files.join('\0');
   let known = read.get(key);
   if (!known) read.set(key, (known = KnownHosts.read(files)));

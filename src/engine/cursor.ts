@@ -77,7 +77,10 @@ export class Cursor {
       const { block, part } = frame;
       if (!block) continue;
       if (part === 'body' && block.rescue.length > 0) {
-        return { cursor: new Cursor([...frames, { nodes: block.rescue, index: 0, block, part: 'rescue' }]).#settle(), rescued: true };
+        return {
+          cursor: new Cursor([...frames, { nodes: block.rescue, index: 0, block, part: 'rescue' }]).#settle(),
+          rescued: true,
+        };
       }
       if (part !== 'always' && block.always.length > 0) {
         const always: Frame = { nodes: block.always, index: 0, block, part: 'always', failing: true };

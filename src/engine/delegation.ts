@@ -50,7 +50,14 @@ export class Delegation {
       if (verdict.delay === undefined) return gaveUp(item, verdict);
       const { message = verdict.message } = result;
       const { label: task } = this.#job;
-      this.#company.emit({ type: 'task-retry', host: this.#host, task, attempt: item.attempt, retries: verdict.retries, message });
+      this.#company.emit({
+        type: 'task-retry',
+        host: this.#host,
+        task,
+        attempt: item.attempt,
+        retries: verdict.retries,
+        message,
+      });
       await this.#company.pause(verdict.delay, undefined, false);
       if (this.#company.interrupted) return result;
       lane.forget();
@@ -68,7 +75,9 @@ export class Delegation {
     else if (actions.length > 0) {
       item.awaited = actions.length;
       const started = (): void => this.#company.emit({ type: 'task-start', host: this.#host, task: this.#job.label });
-      const errands = actions.map((action, i) => errandOf(this.#host, this.#job, item, action, this.#company, i === 0 ? started : () => {}));
+      const errands = actions.map((action, i) =>
+        errandOf(this.#host, this.#job, item, action, this.#company, i === 0 ? started : () => {}),
+      );
       await lane.exchange(become, errands, []);
     }
     const result = item.result ?? concludeItem(this.#job, item);

@@ -151,7 +151,9 @@ export class Desk {
     const job =
       this.#outbox[at] ??
       this.#current ??
-      (leaf?.kind === 'task' ? brokenJob(leaf, variables.scope(leaf.lexical), position.cursor, failure(error)) : undefined);
+      (leaf?.kind === 'task'
+        ? brokenJob(leaf, variables.scope(leaf.lexical), position.cursor, failure(error))
+        : undefined);
     this.#outbox = [];
     this.#current = undefined;
     for (const each of certain) this.#options.conclude(each);
@@ -230,7 +232,10 @@ export class Desk {
     } catch (error) {
       if (error instanceof Unanswered) await this.ask(error.probes);
       else if (this.#outbox.length > 0) await this.flush();
-      else this.#options.conclude(brokenJob(task, scope, cursor, error instanceof Unknowable ? unknown(error.message) : failure(error)));
+      else
+        this.#options.conclude(
+          brokenJob(task, scope, cursor, error instanceof Unknowable ? unknown(error.message) : failure(error)),
+        );
       return undefined;
     }
   }
@@ -246,7 +251,9 @@ export class Desk {
       const errands = pending.map(({ errand }) => errand);
       const all = await this.#options.lane.exchange(user, errands, probes.values());
       this.#outgoing.back();
-      const last = all ? pending.at(-1) : pending.find(({ item }) => item.awaited > 0 || item.outcomes.at(-1)?.status !== 0);
+      const last = all
+        ? pending.at(-1)
+        : pending.find(({ item }) => item.awaited > 0 || item.outcomes.at(-1)?.status !== 0);
       if (!all) this.#goBack(last);
       if (last) {
         await this.#wait(last.job, last.item);
@@ -312,7 +319,14 @@ export class Desk {
       return false;
     }
     const { message = verdict.message } = item.result;
-    company.emit({ type: 'task-retry', host, task: job.label, attempt: item.attempt, retries: verdict.retries, message });
+    company.emit({
+      type: 'task-retry',
+      host,
+      task: job.label,
+      attempt: item.attempt,
+      retries: verdict.retries,
+      message,
+    });
     await company.pause(verdict.delay, undefined, false);
     if (company.interrupted) return false;
     lane.forget();
@@ -328,7 +342,13 @@ export class Desk {
     if (!result || result.status === 'failed' || !waits(result.controller)) return;
     const started = performance.now();
     try {
-      const more = await waitFor(result.controller, this.#options.lane, job.effective.become, this.#options.company, job.effective.check);
+      const more = await waitFor(
+        result.controller,
+        this.#options.lane,
+        job.effective.become,
+        this.#options.company,
+        job.effective.check,
+      );
       item.result = { ...result, values: { ...result.values, ...more } };
     } catch (error) {
       item.result = failure(error);
@@ -366,7 +386,12 @@ function namesOf(jobs: readonly Job[]): Set<string> | 'any' {
 }
 
 /** Effects after which names may be different that nobody can list beforehand: groups, variables of files. */
-const CHANGES_NAMES: ReadonlySet<string> = new Set<ControllerEffect['type']>(['host-facts', 'include-vars', 'add-host', 'group-by']);
+const CHANGES_NAMES: ReadonlySet<string> = new Set<ControllerEffect['type']>([
+  'host-facts',
+  'include-vars',
+  'add-host',
+  'group-by',
+]);
 
 /** As if it had never been planned. */
 function reset(item: Item): void {
@@ -378,5 +403,9 @@ function reset(item: Item): void {
 
 /** A result that decides more than its status must be certain before anything follows it. */
 function mustEndBatch({ task }: Job, { change }: Item): boolean {
-  return task.until !== undefined || task.failedWhen !== undefined || (change?.controller ?? []).some(({ type }) => type !== 'message');
+  return (
+    task.until !== undefined ||
+    task.failedWhen !== undefined ||
+    (change?.controller ?? []).some(({ type }) => type !== 'message')
+  );
 }

@@ -38,7 +38,8 @@ const saying = new WeakMap<Keywords, boolean>();
 function sayAnything(keywords: Keywords): boolean {
   let say = saying.get(keywords);
   if (say === undefined) {
-    const { become, becomeUser, becomeMethod, checkMode, diff, noLog, ignoreErrors, ignoreUnreachable, timeout } = keywords;
+    const { become, becomeUser, becomeMethod, checkMode, diff, noLog, ignoreErrors, ignoreUnreachable, timeout } =
+      keywords;
     const said = [become, becomeUser, becomeMethod, checkMode, diff, noLog, ignoreErrors, ignoreUnreachable, timeout];
     say = keywords.environment.length > 0 || said.some((each) => each !== undefined);
     saying.set(keywords, say);
@@ -56,7 +57,8 @@ export function effective(keywords: Keywords, scope: Scope, flags: Flags): Effec
 
 /** Renders what a task's keywords say, with the flags and connection variables behind them. */
 function render(keywords: Keywords, scope: Scope, flags: Flags): Effective {
-  const yes = (said: Compiled | undefined, otherwise: boolean): boolean => (said === undefined ? otherwise : truth(said.render(scope), said));
+  const yes = (said: Compiled | undefined, otherwise: boolean): boolean =>
+    said === undefined ? otherwise : truth(said.render(scope), said);
   return {
     become: becomeOf(keywords, scope, flags),
     check: yes(keywords.checkMode, flags.check),
@@ -78,10 +80,17 @@ function becomeOf(keywords: Keywords, scope: Scope, flags: Flags): Become | unde
   const user = String(variable('ansible_become_user') ?? keywords.becomeUser?.render(scope) ?? flags.becomeUser);
   // Already that user: nothing to become, and no sudo needed on the host.
   if (flags.loginUser?.(scope) === user) return undefined;
-  const method = String(variable('ansible_become_method') ?? keywords.becomeMethod?.render(scope) ?? flags.becomeMethod);
-  if (!METHODS.includes(method as never)) throw new TaskError(`become_method "${method}" is not known`, `use one of ${METHODS.join(', ')}`);
+  const method = String(
+    variable('ansible_become_method') ?? keywords.becomeMethod?.render(scope) ?? flags.becomeMethod,
+  );
+  if (!METHODS.includes(method as never))
+    throw new TaskError(`become_method "${method}" is not known`, `use one of ${METHODS.join(', ')}`);
   const password = variable('ansible_become_password') ?? variable('ansible_become_pass') ?? flags.becomePassword;
-  return { method: method as Become['method'], user, ...(password === undefined || password === null ? {} : { password: String(password) }) };
+  return {
+    method: method as Become['method'],
+    user,
+    ...(password === undefined || password === null ? {} : { password: String(password) }),
+  };
 }
 
 const isTrue = (value: Value): boolean => value === true || /^(yes|true|on|1)$/i.test(String(value));
@@ -94,7 +103,8 @@ function truth(value: Value, { place }: Compiled): boolean {
 
 function seconds(value: Value, { place }: Compiled): number | undefined {
   const number = Number(value);
-  if (!Number.isFinite(number) || number < 0) throw new InputError({ message: 'timeout must be a number of seconds', place });
+  if (!Number.isFinite(number) || number < 0)
+    throw new InputError({ message: 'timeout must be a number of seconds', place });
   return number === 0 ? undefined : number;
 }
 
@@ -103,9 +113,11 @@ function environmentOf(layers: readonly Compiled[], scope: Scope): Readonly<Reco
   for (const layer of layers) {
     const value = layer.render(scope);
     for (const mapping of Array.isArray(value) ? value : [value]) {
-      if (!isMapping(mapping)) throw new InputError({ message: 'environment must be a mapping of names to text', place: layer.place });
+      if (!isMapping(mapping))
+        throw new InputError({ message: 'environment must be a mapping of names to text', place: layer.place });
       for (const [name, text] of Object.entries(mapping)) {
-        if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new InputError({ message: `"${name}" is not a name of an environment variable`, place: layer.place });
+        if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+          throw new InputError({ message: `"${name}" is not a name of an environment variable`, place: layer.place });
         environment[name] = text === null ? '' : String(text);
       }
     }

@@ -42,7 +42,8 @@ export function probesAhead(look: Foresight): void {
   let left = TASKS;
   for (const leaf of cursor.ahead()) {
     if (left-- === 0) return;
-    if (leaf.kind !== 'task' || leaf.id === current?.task.id || leaf.keywords.delegateTo || !company.wanted(leaf)) continue;
+    if (leaf.kind !== 'task' || leaf.id === current?.task.id || leaf.keywords.delegateTo || !company.wanted(leaf))
+      continue;
     addFacts(look, leaf);
     if (look.skip(leaf)) continue;
     const job = jobAhead(look, leaf, probes);

@@ -47,12 +47,20 @@ export class Handlers {
       }
     }
     if (found) return;
-    throw unknowable ?? new TaskError(`notify: no handler is called "${wanted}" or listens to it`, 'name a handler of the play or of its roles');
+    throw (
+      unknowable ??
+      new TaskError(
+        `notify: no handler is called "${wanted}" or listens to it`,
+        'name a handler of the play or of its roles',
+      )
+    );
   }
 
   /** The notified handlers in the order they are defined; none is notified any more afterwards. */
   take(): Handler['task'][] {
-    const tasks = this.#all().filter((handler) => this.#notified.has(handler)).map(({ task }) => task);
+    const tasks = this.#all()
+      .filter((handler) => this.#notified.has(handler))
+      .map(({ task }) => task);
     this.#notified.clear();
     return tasks;
   }
@@ -63,7 +71,9 @@ export class Handlers {
   }
 
   names(scope: TaskScope): string[] {
-    return this.#all().filter((handler) => this.#notified.has(handler)).map((handler) => this.#shown(handler, scope));
+    return this.#all()
+      .filter((handler) => this.#notified.has(handler))
+      .map((handler) => this.#shown(handler, scope));
   }
 
   #shown(handler: Handler, scope: TaskScope): string {

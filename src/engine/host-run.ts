@@ -51,7 +51,11 @@ export class HostRun {
     this.#variables = company.variables(host);
     this.#handlers = new Handlers(company.play.handlers, company.moreHandlers);
     this.#position = { cursor: Cursor.at(company.nodes) };
-    const { memory, variables, position } = { memory: this.#memory, variables: this.#variables, position: this.#position };
+    const { memory, variables, position } = {
+      memory: this.#memory,
+      variables: this.#variables,
+      position: this.#position,
+    };
     this.#desk = new Desk({ host, lane, company, memory, variables, position, conclude: (job) => this.#conclude(job) });
   }
 
@@ -137,7 +141,8 @@ export class HostRun {
     if (this.#company.stopped !== undefined || this.#company.interrupted) return;
     if (!isOnce(task)) {
       await this.#alone(task);
-      if (task.keywords.anyErrorsFatal && this.#company.stopped === undefined) await this.#company.meet(this.host, task.id + 0.5);
+      if (task.keywords.anyErrorsFatal && this.#company.stopped === undefined)
+        await this.#company.meet(this.host, task.id + 0.5);
       return;
     }
     const shared = this.#company.once(company);
@@ -174,7 +179,8 @@ export class HostRun {
     const { task } = job;
     const result = reportJob(this.host, job, this.#company.emit, job.cursor.guarded);
     const { role } = task.lexical;
-    if (role?.once !== undefined && result.status !== 'skipped' && !this.#roles.has(role.once)) this.#roles.set(role.once, role);
+    if (role?.once !== undefined && result.status !== 'skipped' && !this.#roles.has(role.once))
+      this.#roles.set(role.once, role);
     this.#register(job, result);
     carryOut(result.controller, { host: this.host, memory: this.#memory, company: this.#company, task: job.label });
     if (result.status === 'changed' && task.notify.length > 0) this.#unnotified.push(job);
@@ -203,7 +209,13 @@ export class HostRun {
       this.#handlers.notify(task, items[0]?.scope ?? this.#variables.scope(task.lexical));
     } catch (error) {
       if (error instanceof Unanswered) return this.#desk.ask(error.probes);
-      if (error instanceof Unknowable) this.#company.emit({ type: 'warning', host: this.host, text: `handlers of "${job.label.name}": ${error.message}`, place: task.place });
+      if (error instanceof Unknowable)
+        this.#company.emit({
+          type: 'warning',
+          host: this.host,
+          text: `handlers of "${job.label.name}": ${error.message}`,
+          place: task.place,
+        });
       else {
         this.#desk.abandon();
         reportItem(this.host, job.label, failure(error), this.#company.emit, cursor.guarded);
@@ -275,7 +287,13 @@ export class HostRun {
       const { nodes, handlers, shown } = await include(node, scope);
       const { moreHandlers } = this.#company;
       for (const handler of handlers) if (!moreHandlers.includes(handler)) moreHandlers.push(handler);
-      if (shown) this.#company.emit({ type: 'task-result', host: this.host, task: labelOf(node, scope, cursor.inHandlers), result: shown });
+      if (shown)
+        this.#company.emit({
+          type: 'task-result',
+          host: this.host,
+          task: labelOf(node, scope, cursor.inHandlers),
+          result: shown,
+        });
       this.#position.cursor = cursor.enter(nodes);
     } catch (error) {
       await this.#cannotBegin(node, error);
@@ -295,7 +313,11 @@ export class HostRun {
   }
 
   #reportLeaf(node: Include | Meta, result: ItemResult, rescued: boolean): void {
-    const label = labelOf(node.kind === 'meta' ? { ...node, module: 'meta' } : node, this.#variables.scope(node.lexical), this.#position.cursor.inHandlers);
+    const label = labelOf(
+      node.kind === 'meta' ? { ...node, module: 'meta' } : node,
+      this.#variables.scope(node.lexical),
+      this.#position.cursor.inHandlers,
+    );
     reportItem(this.host, label, result, this.#company.emit, rescued);
   }
 
@@ -307,7 +329,13 @@ export class HostRun {
     if (!job) {
       const { leaf } = this.#position.cursor;
       if (leaf && leaf.kind !== 'task') this.#reportLeaf(leaf, failure(error), false);
-      else this.#company.emit({ type: 'warning', host: this.host, text: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+      else
+        this.#company.emit({
+          type: 'warning',
+          host: this.host,
+          text: error.message,
+          ...(error.hint === undefined ? {} : { hint: error.hint }),
+        });
       this.#company.failed(this.host, leaf?.keywords.anyErrorsFatal === true);
       return true;
     }

@@ -1,7 +1,7 @@
 import { emptyMapping, type Value } from '../base/value.js';
 import type { Block, Handler, Include, Lexical, Node, Task, Variables } from '../playbook/tree.js';
-import type { Compiled } from '../template/index.js';
 import type { TaskResult } from '../report/event.js';
+import type { Compiled } from '../template/index.js';
 import { loopList } from './job.js';
 import type { TaskScope } from './variables.js';
 
@@ -41,7 +41,15 @@ export async function include(node: Include, scope: TaskScope): Promise<Included
   }
   const shown: TaskResult | undefined =
     nodes.length === 0 && skipped !== undefined
-      ? { status: 'skipped', message: skipped, values: emptyMapping(), diff: [], duration: 0, ignored: false, rescued: false }
+      ? {
+          status: 'skipped',
+          message: skipped,
+          values: emptyMapping(),
+          diff: [],
+          duration: 0,
+          ignored: false,
+          rescued: false,
+        }
       : undefined;
   return { nodes, handlers, ...(shown ? { shown } : {}) };
 }

@@ -30,7 +30,8 @@ export function planItem(job: Job, item: Item, lane: Lane, company: Company): Pl
     item.change = module.plan(item.args as never, beliefs, context);
   } catch (error) {
     // One answer that is missing is asked for together with all the plan will surely read.
-    if (error instanceof Unanswered) return { ask: [...error.probes, ...unasked(module.probes(item.args as never, context), beliefs)] };
+    if (error instanceof Unanswered)
+      return { ask: [...error.probes, ...unasked(module.probes(item.args as never, context), beliefs)] };
     if (!(error instanceof Unknowable)) return { failed: failure(error) };
     item.result = unknown(error.message);
     return 'done';

@@ -4,8 +4,8 @@ import { checkArguments } from '../modules/check-arguments.js';
 import type { Change, ControllerEffect, Outcome } from '../modules/module.js';
 import { moduleNamed } from '../modules/registry.js';
 import type { Loop, Task } from '../playbook/tree.js';
-import type { Compiled } from '../template/index.js';
 import type { Diff, Status, TaskLabel } from '../report/event.js';
+import type { Compiled } from '../template/index.js';
 import type { Cursor } from './cursor.js';
 import { type Effective, effective, type Flags } from './effective.js';
 import { OMIT, type TaskScope } from './variables.js';
@@ -146,7 +146,13 @@ function makeItem(task: Task, scope: TaskScope): Item {
 }
 
 function skipped(message: string): ItemResult {
-  return { status: 'skipped', message, values: { changed: false, skipped: true, skip_reason: message }, diff: [], controller: [] };
+  return {
+    status: 'skipped',
+    message,
+    values: { changed: false, skipped: true, skip_reason: message },
+    diff: [],
+    controller: [],
+  };
 }
 
 function argumentsOf(task: Task, scope: TaskScope): Values {
@@ -156,8 +162,15 @@ function argumentsOf(task: Task, scope: TaskScope): Values {
   if (known) return known;
   const { values, problems } = checkArguments(moduleNamed(task.module), without(raw));
   if (problems.length > 0) {
-    const [first, ...more] = problems.map(({ name, message, hint }) => ({ message, hint, place: task.argPlace(name.split(/[.[]/)[0]!) }));
-    throw new TaskError([first!, ...more].map(formatProblem).join('; '), 'the arguments after their templates were rendered');
+    const [first, ...more] = problems.map(({ name, message, hint }) => ({
+      message,
+      hint,
+      place: task.argPlace(name.split(/[.[]/)[0]!),
+    }));
+    throw new TaskError(
+      [first!, ...more].map(formatProblem).join('; '),
+      'the arguments after their templates were rendered',
+    );
   }
   if (constant) checkedConstants.set(constant, values);
   return values;

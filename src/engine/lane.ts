@@ -2,8 +2,8 @@ import type { Effect } from '../actions/action.js';
 import type { Action } from '../actions/registry.js';
 import { TaskError } from '../base/error.js';
 import type { Outcome } from '../modules/module.js';
-import { type Probe, type ProbeName, probeKinds } from '../probes/registry.js';
 import type { ProbeKind } from '../probes/probe.js';
+import { type Probe, type ProbeName, probeKinds } from '../probes/registry.js';
 import type { Event } from '../report/event.js';
 import type { Become } from '../transport/become.js';
 import { questionsOf, stepOf } from './batch.js';
@@ -121,7 +121,11 @@ export class Lane {
   }
 }
 
-function parse(kind: ProbeName, probes: readonly Probe[], result: { status: number | undefined; stdout: Buffer; stderr: Buffer }): readonly unknown[] {
+function parse(
+  kind: ProbeName,
+  probes: readonly Probe[],
+  result: { status: number | undefined; stdout: Buffer; stderr: Buffer },
+): readonly unknown[] {
   try {
     return (probeKinds[kind] as ProbeKind<unknown>).parse(
       result,
@@ -129,6 +133,9 @@ function parse(kind: ProbeName, probes: readonly Probe[], result: { status: numb
     );
   } catch (error) {
     const said = result.stdout.subarray(0, 200).toString('utf8').trim();
-    throw new TaskError(`the host's answer to "${kind}" makes no sense: ${(error as Error).message}`, said && `it began: ${said}`);
+    throw new TaskError(
+      `the host's answer to "${kind}" makes no sense: ${(error as Error).message}`,
+      said && `it began: ${said}`,
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { type Become, openSession } from '../transport/become.js';
-import type { Connection } from '../transport/shell.js';
 import type { Session } from '../transport/session.js';
+import type { Connection } from '../transport/shell.js';
 import { hostLock } from './lock.js';
 
 /** How a host is reached: opened when first needed. */
@@ -42,7 +42,14 @@ export class Link {
   async session(become: Become | undefined): Promise<Session> {
     const key = become ? `${become.method} ${become.user}` : '';
     let opening = this.#sessions.get(key);
-    if (opening && !(await opening.then((session) => session.usable, () => false))) opening = undefined;
+    if (
+      opening &&
+      !(await opening.then(
+        (session) => session.usable,
+        () => false,
+      ))
+    )
+      opening = undefined;
     if (!opening) {
       opening = this.#open(become);
       this.#sessions.set(key, opening);
@@ -85,15 +92,27 @@ export class Link {
   close(): void {
     clearInterval(this.#heartbeat);
     this.#heartbeat = undefined;
-    for (const session of this.#sessions.values()) session.then((open) => open.close(), () => {});
+    for (const session of this.#sessions.values())
+      session.then(
+        (open) => open.close(),
+        () => {},
+      );
     this.#sessions.clear();
-    this.#connection?.then((open) => open.close(), () => {});
+    this.#connection?.then(
+      (open) => open.close(),
+      () => {},
+    );
     this.#connection = undefined;
   }
 
   async #open(become: Become | undefined): Promise<Session> {
     const { holder, timeout } = this.#options;
-    const session = await openSession(await this.#connect(), become, timeout, holder === undefined ? undefined : hostLock(holder));
+    const session = await openSession(
+      await this.#connect(),
+      become,
+      timeout,
+      holder === undefined ? undefined : hostLock(holder),
+    );
     this.#heartbeat ??= setInterval(() => void this.#beat(), HEARTBEAT * 1000).unref();
     return session;
   }
@@ -121,7 +140,8 @@ export class Link {
   async #sign(): Promise<void> {
     for (const opening of this.#sessions.values()) {
       const session = await opening.catch(() => undefined);
-      if (session?.idle) await session.exchange([{ text: ':', guarded: false, streams: false }], { timeout: 60 }).catch(() => {});
+      if (session?.idle)
+        await session.exchange([{ text: ':', guarded: false, streams: false }], { timeout: 60 }).catch(() => {});
     }
   }
 }

@@ -53,16 +53,21 @@ export class LocalFolders {
 
 /** Ansible's order: in each folder first in its `files/` or `templates/`, then in the folder itself. */
 function find(name: string, kind: 'files' | 'templates' | 'vars', folders: readonly string[]): string {
-  const places = isAbsolute(name) ? [name] : folders.flatMap((folder) => [join(folder, kind, name), join(folder, name)]);
+  const places = isAbsolute(name)
+    ? [name]
+    : folders.flatMap((folder) => [join(folder, kind, name), join(folder, name)]);
   const found = places.find((place) => existsSync(place));
-  if (found === undefined) throw new TaskError(`the file "${name}" was not found`, `looked for: ${[...new Set(places)].join(', ')}`);
+  if (found === undefined)
+    throw new TaskError(`the file "${name}" was not found`, `looked for: ${[...new Set(places)].join(', ')}`);
   return found;
 }
 
 function list(root: string): string[] {
   const entries: string[] = [];
   const walk = (folder: string): void => {
-    for (const entry of readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
       const path = join(folder, entry.name);
       const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && statSync(join(root, path)).isDirectory());
       entries.push(isFolder ? `${path}/` : path);

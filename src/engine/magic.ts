@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
+import type { Scope } from '../base/scope.js';
 import { emptyMapping, type Value, type Values } from '../base/value.js';
 import type { Inventory, InventoryHost } from '../inventory/inventory.js';
 import { factGroupOf, factNames } from '../probes/facts/groups.js';
 import { ask } from '../probes/registry.js';
 import type { Beliefs } from './beliefs.js';
-import type { Scope } from '../base/scope.js';
 import { OMIT, shortName } from './variables.js';
 
 /** What names of the engine's are made of, for one host in one play. */
@@ -30,7 +30,8 @@ const names: Readonly<Record<string, (sources: MagicSources) => Value>> = {
   inventory_hostname: ({ host }) => host.name,
   inventory_hostname_short: ({ host }) => shortName(host.name),
   group_names: ({ host, groupsOf }) => [...groupsOf(host.name)],
-  groups: ({ inventory }) => Object.assign(emptyMapping(), Object.fromEntries([...inventory.groups].map(([name, hosts]) => [name, [...hosts]]))),
+  groups: ({ inventory }) =>
+    Object.assign(emptyMapping(), Object.fromEntries([...inventory.groups].map(([name, hosts]) => [name, [...hosts]]))),
   hostvars: (sources) => hostvars(sources),
   facts: (sources) => facts(sources),
   ansible_facts: (sources) => facts(sources),
@@ -51,7 +52,10 @@ const names: Readonly<Record<string, (sources: MagicSources) => Value>> = {
 /** Ansible's flat names of facts: `ansible_distribution` is `facts.distribution`. */
 const FLAT = 'ansible_';
 
-export const magicNames: ReadonlySet<string> = new Set([...Object.keys(names), ...factNames().map((name) => FLAT + name)]);
+export const magicNames: ReadonlySet<string> = new Set([
+  ...Object.keys(names),
+  ...factNames().map((name) => FLAT + name),
+]);
 
 export function magic(name: string, sources: MagicSources): Value | undefined {
   if (Object.hasOwn(names, name)) return names[name]!(sources);
@@ -75,7 +79,8 @@ function facts(sources: MagicSources): Values {
   const view = lazily(factNames(), (name) => fact(name, sources));
   return new Proxy(view, {
     has: (target, name) => name in target || (typeof name === 'string' && factGroupOf(name) !== undefined),
-    get: (target, name) => (typeof name === 'string' && !(name in target) ? fact(name, sources) : Reflect.get(target, name)),
+    get: (target, name) =>
+      typeof name === 'string' && !(name in target) ? fact(name, sources) : Reflect.get(target, name),
     getOwnPropertyDescriptor: (target, name) =>
       Reflect.getOwnPropertyDescriptor(target, name) ??
       (typeof name === 'string' && factGroupOf(name) !== undefined

@@ -83,7 +83,14 @@ export class Outgoing {
 }
 
 /** An action of an item on its way: its output is told, and what it comes to is the item's. */
-export function errandOf(host: string, job: Job, item: Item, action: Action, { emit }: Company, started: () => void): Errand {
+export function errandOf(
+  host: string,
+  job: Job,
+  item: Item,
+  action: Action,
+  { emit }: Company,
+  started: () => void,
+): Errand {
   const limit = action.kind === 'run' ? (action.timeout ?? job.effective.timeout) : job.effective.timeout;
   // A character may be split between two chunks.
   const decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
@@ -92,7 +99,8 @@ export function errandOf(host: string, job: Job, item: Item, action: Action, { e
     timeout: limit === undefined ? ACTION_LIMIT : limit + 30,
     started,
     said: (stream, data) => {
-      if (!job.effective.noLog) emit({ type: 'task-output', host, task: job.label, stream, chunk: decoders[stream].write(data) });
+      if (!job.effective.noLog)
+        emit({ type: 'task-output', host, task: job.label, stream, chunk: decoders[stream].write(data) });
     },
     done: (outcome) => {
       item.outcomes.push(outcome);

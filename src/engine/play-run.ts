@@ -128,12 +128,27 @@ export class PlayRun implements Company {
   #defect(host: string, run: HostRun, error: unknown): HostEnd {
     this.#failures++;
     const text = `this is a defect of Hostwright: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-    const task = run.doing ?? { id: 0, name: this.play.name ?? 'play', module: 'play', place: this.play.place, handler: false };
+    const task = run.doing ?? {
+      id: 0,
+      name: this.play.name ?? 'play',
+      module: 'play',
+      place: this.play.place,
+      handler: false,
+    };
     this.emit({
       type: 'task-result',
       host,
       task,
-      result: { status: 'failed', message: text, hint: 'please report it', values: {}, diff: [], duration: 0, ignored: false, rescued: false },
+      result: {
+        status: 'failed',
+        message: text,
+        hint: 'please report it',
+        values: {},
+        diff: [],
+        duration: 0,
+        ignored: false,
+        rescued: false,
+      },
     });
     return 'failed';
   }
@@ -142,7 +157,10 @@ export class PlayRun implements Company {
     if (node.kind === 'block') return true;
     if (node.kind === 'meta' && node.keywords.tags.length === 0) return true;
     const { tags, skipTags } = this.#context.options;
-    return (tags.length === 0 && skipTags.length === 0 && !node.keywords.tags.includes('never')) || selectTags(node.keywords, tags, skipTags);
+    return (
+      (tags.length === 0 && skipTags.length === 0 && !node.keywords.tags.includes('never')) ||
+      selectTags(node.keywords, tags, skipTags)
+    );
   }
 
   readonly emit = (event: Event): void => this.#context.emit(event);
@@ -204,7 +222,9 @@ export class PlayRun implements Company {
     const { maxFailPercentage } = this.play;
     if (fatal) this.stop(`any_errors_fatal: ${host} failed`);
     else if (maxFailPercentage !== undefined && (this.#failures / this.#hosts.length) * 100 > maxFailPercentage) {
-      this.stop(`max_fail_percentage: ${this.#failures} of ${this.#hosts.length} hosts failed, more than ${maxFailPercentage} %`);
+      this.stop(
+        `max_fail_percentage: ${this.#failures} of ${this.#hosts.length} hosts failed, more than ${maxFailPercentage} %`,
+      );
     }
   }
 

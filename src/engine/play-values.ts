@@ -45,7 +45,11 @@ async function prompts(play: Play, { extraVars, ask }: RunOptions): Promise<Vari
     if (extraVars?.definitions.has(name)) continue;
     if (!ask) {
       if (otherwise === undefined) {
-        throw new InputError({ message: `vars_prompt asks for "${name}", and there is no terminal`, place: play.place, hint: `give it with -e ${name}=...` });
+        throw new InputError({
+          message: `vars_prompt asks for "${name}", and there is no terminal`,
+          place: play.place,
+          hint: `give it with -e ${name}=...`,
+        });
       }
       definitions.set(name, { value: otherwise, place: play.place });
       continue;

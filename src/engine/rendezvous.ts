@@ -5,7 +5,10 @@
  */
 export class Rendezvous {
   readonly #working = new Set<string>();
-  readonly #waiting = new Map<string, { readonly point: number; readonly release: (company: readonly string[]) => void }>();
+  readonly #waiting = new Map<
+    string,
+    { readonly point: number; readonly release: (company: readonly string[]) => void }
+  >();
 
   constructor(hosts: Iterable<string>) {
     for (const host of hosts) this.#working.add(host);

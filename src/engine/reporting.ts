@@ -12,7 +12,12 @@ export function reportJob(host: string, job: Job, emit: (event: Event) => void, 
   if (looped) {
     for (const item of items) {
       const shown = taskResult(job, item.result!, guarded, item.delegatedTo);
-      emit({ type: 'task-item', host, task: label, result: { ...shown, item: job.effective.noLog ? '(hidden)' : (item.label ?? '') } });
+      emit({
+        type: 'task-item',
+        host,
+        task: label,
+        result: { ...shown, item: job.effective.noLog ? '(hidden)' : (item.label ?? '') },
+      });
     }
   }
   const result = looped ? combined(job) : items[0]!.result!;
@@ -21,15 +26,27 @@ export function reportJob(host: string, job: Job, emit: (event: Event) => void, 
 }
 
 /** Tells of a failure outside of any module, an include for instance. */
-export function reportItem(host: string, task: TaskLabel, result: ItemResult, emit: (event: Event) => void, rescued: boolean): void {
+export function reportItem(
+  host: string,
+  task: TaskLabel,
+  result: ItemResult,
+  emit: (event: Event) => void,
+  rescued: boolean,
+): void {
   const { status, message, hint, values, diff } = result;
-  emit({ type: 'task-result', host, task, result: { status, message, hint, values, diff, duration: 0, ignored: false, rescued } });
+  emit({
+    type: 'task-result',
+    host,
+    task,
+    result: { status, message, hint, values, diff, duration: 0, ignored: false, rescued },
+  });
 }
 
 function taskResult(job: Job, result: ItemResult, guarded: boolean, delegatedTo: string | undefined): TaskResult {
   const { noLog, ignoreErrors, ignoreUnreachable, diff } = job.effective;
   const failed = result.status === 'failed' || result.status === 'unreachable';
-  const ignored = (result.status === 'failed' && ignoreErrors) || (result.status === 'unreachable' && ignoreUnreachable);
+  const ignored =
+    (result.status === 'failed' && ignoreErrors) || (result.status === 'unreachable' && ignoreUnreachable);
   return {
     status: result.status,
     ...(noLog ? { message: CENSORED } : result.message === undefined ? {} : { message: result.message }),
@@ -50,7 +67,12 @@ function combined({ items }: Job): ItemResult {
   const results = items.map(({ result }) => result!);
   const status = WORST.find((each) => results.some((result) => result.status === each)) ?? 'skipped';
   const failed = results.filter((result) => result.status === status && result.message !== undefined);
-  const message = results.length === 0 ? 'there are no items' : status === 'failed' || status === 'unreachable' ? failed[0]?.message : undefined;
+  const message =
+    results.length === 0
+      ? 'there are no items'
+      : status === 'failed' || status === 'unreachable'
+        ? failed[0]?.message
+        : undefined;
   return {
     status,
     ...(message === undefined ? {} : { message }),

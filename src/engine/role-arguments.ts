@@ -13,7 +13,14 @@ export function checkRole(role: Role, scope: TaskScope): void {
   if (!argumentSpec) return;
   const names = Object.keys(argumentSpec.options).filter((name) => scope.has(name));
   const values = new Map<string, Value>(names.map((name) => [name, scope.get(name)]));
-  const problems = checkRoleArguments(argumentSpec, values, (name) => role.params.get(name)?.place ?? argumentSpec.place);
+  const problems = checkRoleArguments(
+    argumentSpec,
+    values,
+    (name) => role.params.get(name)?.place ?? argumentSpec.place,
+  );
   if (problems.length === 0) return;
-  throw new TaskError(`the role ${role.name} was given wrong arguments: ${problems.map(formatProblem).join('; ')}`, `see ${argumentSpec.place.file}`);
+  throw new TaskError(
+    `the role ${role.name} was given wrong arguments: ${problems.map(formatProblem).join('; ')}`,
+    `see ${argumentSpec.place.file}`,
+  );
 }

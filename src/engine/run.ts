@@ -21,8 +21,8 @@ import type { HostRun } from './host-run.js';
 import { Link } from './link.js';
 import { LocalFolders } from './local-files.js';
 import type { RunOptions, RunResult } from './options.js';
-import { playValues } from './play-values.js';
 import { PlayRun, type RunContext } from './play-run.js';
+import { playValues } from './play-values.js';
 import { Slots } from './slots.js';
 import { holdsStart, requireStart } from './start-at.js';
 import type { HostMemory, TaskScope } from './variables.js';
@@ -41,12 +41,24 @@ export async function run(options: RunOptions): Promise<RunResult> {
 }
 
 /** Reads and checks every playbook, so that nothing is touched where one of them is wrong. */
-export async function loadAll(options: Pick<RunOptions, 'playbooks' | 'texts' | 'cwd' | 'roleFolders'>, compiler: TemplateCompiler): Promise<Playbook[]> {
+export async function loadAll(
+  options: Pick<RunOptions, 'playbooks' | 'texts' | 'cwd' | 'roleFolders'>,
+  compiler: TemplateCompiler,
+): Promise<Playbook[]> {
   const problems: InputError['problems'][number][] = [];
   const loaded: Playbook[] = [];
   for (const file of options.playbooks) {
     try {
-      loaded.push(await loadPlaybook({ file, cwd: options.cwd, compiler, modules: moduleCatalogue, roleFolders: options.roleFolders, text: options.texts?.get(file) }));
+      loaded.push(
+        await loadPlaybook({
+          file,
+          cwd: options.cwd,
+          compiler,
+          modules: moduleCatalogue,
+          roleFolders: options.roleFolders,
+          text: options.texts?.get(file),
+        }),
+      );
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       problems.push(...error.problems);
@@ -91,7 +103,13 @@ class Run {
     for (const { plays } of playbooks) for (const play of plays) hostsOf(play, this.#options);
     // Inventories are read before the first event: a mistake in one is told like any other.
     const inventories = await Promise.all(playbooks.map((playbook) => this.#inventory(playbook)));
-    this.#emit({ type: 'run-start', run: this.#name, playbooks: playbooks.map(({ file }) => file), check: flags.check, diff: flags.diff });
+    this.#emit({
+      type: 'run-start',
+      run: this.#name,
+      playbooks: playbooks.map(({ file }) => file),
+      check: flags.check,
+      diff: flags.diff,
+    });
     const told = (): void => this.#tellInterruption();
     signal?.addEventListener('abort', told);
     try {
@@ -103,14 +121,22 @@ class Run {
       signal?.removeEventListener('abort', told);
       for (const link of this.#links.values()) link.close();
     }
-    const code = exitCode(this.#recap, { interrupted: signal?.aborted ?? false, failOnChange: this.#options.failOnChange });
+    const code = exitCode(this.#recap, {
+      interrupted: signal?.aborted ?? false,
+      failOnChange: this.#options.failOnChange,
+    });
     this.#emit({ type: 'run-end', recap: this.#recap, seconds: (performance.now() - started) / 1000, exitCode: code });
     return { exitCode: code, run: this.#name };
   }
 
   #inventory({ file }: Playbook) {
     const { inventory, cwd, extraVars } = this.#options;
-    return loadInventory({ sources: inventory, cwd, playbookFolder: dirname(resolve(cwd, file)), ...(extraVars ? { extraVars } : {}) });
+    return loadInventory({
+      sources: inventory,
+      cwd,
+      playbookFolder: dirname(resolve(cwd, file)),
+      ...(extraVars ? { extraVars } : {}),
+    });
   }
 
   async #playbook(playbook: Playbook, inventory: RunContext['inventory']): Promise<void> {
@@ -152,7 +178,10 @@ class Run {
     this.#startAt = undefined;
     const pattern = hostsOf(play, options);
     const text = Array.isArray(pattern) ? pattern.map(String).join(',') : String(pattern);
-    const selected = selectHosts(context.inventory, text, options.limit, { cwd: options.cwd, warn: (problem) => this.#warn(problem) });
+    const selected = selectHosts(context.inventory, text, options.limit, {
+      cwd: options.cwd,
+      warn: (problem) => this.#warn(problem),
+    });
     const hosts = inOrder(selected, play.order).filter((host) => !this.#gone.has(host));
     this.#emit({ type: 'play-start', name: play.name ?? text, place: play.place, hosts });
     if (hosts.length === 0) return;
@@ -163,7 +192,12 @@ class Run {
       const ends = await running.run();
       for (const [host, end] of ends) if (end === 'failed' || end === 'unreachable') this.#gone.add(host);
       const lost = [...ends.values()].filter((end) => end === 'failed' || end === 'unreachable').length;
-      if (lost === batch.length || (running.stopped !== undefined && running.stopped !== 'meta: end_batch') || context.interrupted) return;
+      if (
+        lost === batch.length ||
+        (running.stopped !== undefined && running.stopped !== 'meta: end_batch') ||
+        context.interrupted
+      )
+        return;
     }
   }
 
@@ -173,7 +207,10 @@ class Run {
     let link = this.#links.get(key);
     if (!link) {
       for (const name of ignoredVariables(scope)) {
-        this.#warn({ message: `${host}: ${name} is not honoured: the connection goes straight to the host`, hint: 'jump hosts and options of ssh are not there yet' });
+        this.#warn({
+          message: `${host}: ${name} is not honoured: the connection goes straight to the host`,
+          hint: 'jump hosts and options of ssh are not there yet',
+        });
       }
       link = new Link({
         host,
@@ -193,7 +230,12 @@ class Run {
   }
 
   #warn({ message, place, hint }: { message: string; place?: Place; hint?: string }): void {
-    this.#emit({ type: 'warning', text: message, ...(place ? { place } : {}), ...(hint === undefined ? {} : { hint }) });
+    this.#emit({
+      type: 'warning',
+      text: message,
+      ...(place ? { place } : {}),
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
 
   #tellInterruption(): void {
@@ -214,7 +256,11 @@ function hostsOf({ hosts }: Play, options: RunOptions): Value {
     return hosts.render(extraScope(options)) as Value;
   } catch (error) {
     if (!(error instanceof TemplateError) || error.variable === undefined) throw error;
-    throw new InputError({ message: `hosts: "${error.variable}" is not defined`, place: error.place, hint: 'no host is chosen yet: only extra variables (-e) are known here' });
+    throw new InputError({
+      message: `hosts: "${error.variable}" is not defined`,
+      place: error.place,
+      hint: 'no host is chosen yet: only extra variables (-e) are known here',
+    });
   }
 }
 
@@ -223,4 +269,3 @@ function extraScope({ extraVars }: RunOptions) {
   const find = (name: string) => extraVars?.definitions.get(name);
   return { has: (name: string) => find(name) !== undefined, get: (name: string) => find(name)?.value ?? null };
 }
-

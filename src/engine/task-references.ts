@@ -12,11 +12,56 @@ export function taskReferences(task: Task): readonly Reference[] {
 }
 
 function collect(task: Task): Reference[] {
-  const { args, name, keywords, loop, assertions = [], changedWhen = [], failedWhen = [], until = [], retries, delay, notify } = task;
-  const { when, environment, become, becomeUser, becomeMethod, noLog, ignoreErrors, ignoreUnreachable, checkMode, diff, timeout, delegateTo } = keywords;
-  const flags = [become, becomeUser, becomeMethod, noLog, ignoreErrors, ignoreUnreachable, checkMode, diff, timeout, delegateTo];
+  const {
+    args,
+    name,
+    keywords,
+    loop,
+    assertions = [],
+    changedWhen = [],
+    failedWhen = [],
+    until = [],
+    retries,
+    delay,
+    notify,
+  } = task;
+  const {
+    when,
+    environment,
+    become,
+    becomeUser,
+    becomeMethod,
+    noLog,
+    ignoreErrors,
+    ignoreUnreachable,
+    checkMode,
+    diff,
+    timeout,
+    delegateTo,
+  } = keywords;
+  const flags = [
+    become,
+    becomeUser,
+    becomeMethod,
+    noLog,
+    ignoreErrors,
+    ignoreUnreachable,
+    checkMode,
+    diff,
+    timeout,
+    delegateTo,
+  ];
   const single = [args, name, loop?.items, loop?.label, retries, delay, ...flags].filter((each) => each !== undefined);
-  return [...single, ...when, ...environment, ...assertions, ...changedWhen, ...failedWhen, ...until, ...notify].flatMap((each) => each.references);
+  return [
+    ...single,
+    ...when,
+    ...environment,
+    ...assertions,
+    ...changedWhen,
+    ...failedWhen,
+    ...until,
+    ...notify,
+  ].flatMap((each) => each.references);
 }
 
 const NOTHING: Scope = {

@@ -122,7 +122,12 @@ export class TaskScope implements Scope {
   }
 
   has(name: string): boolean {
-    return this.#locals.has(name) || this.#sources.magicNames.has(name) || this.#sources.memory.unknowable.has(name) || this.#find(name) !== undefined;
+    return (
+      this.#locals.has(name) ||
+      this.#sources.magicNames.has(name) ||
+      this.#sources.memory.unknowable.has(name) ||
+      this.#find(name) !== undefined
+    );
   }
 
   get(name: string): Value {
@@ -132,11 +137,17 @@ export class TaskScope implements Scope {
     if (known !== undefined) return known;
     const magic = this.#sources.magicNames.has(name) ? this.#sources.magic(name) : this.#roleMagic(name);
     if (magic !== undefined) return magic;
-    if (this.#sources.memory.unknowable.has(name)) throw new Unknowable(`${name} comes from a task that only a run can do`);
+    if (this.#sources.memory.unknowable.has(name))
+      throw new Unknowable(`${name} comes from a task that only a run can do`);
     const found = this.#find(name);
     if (found === undefined) throw new TypeError(`scope.get of an undefined name: ${name}`);
     if (this.#rendering.has(name)) {
-      throw new TemplateError(found.place, `the variable ${name} refers to itself`, `through ${[...this.#rendering].join(', ')}`, name);
+      throw new TemplateError(
+        found.place,
+        `the variable ${name} refers to itself`,
+        `through ${[...this.#rendering].join(', ')}`,
+        name,
+      );
     }
     this.#rendering.add(name);
     try {
@@ -233,4 +244,3 @@ function constant(value: Value | undefined): Compiled | undefined {
 export function shortName(host: string): string {
   return host.split('.')[0]!;
 }
-

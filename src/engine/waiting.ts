@@ -1,9 +1,9 @@
 import { TaskError, UnreachableError } from '../base/error.js';
 import { emptyMapping, type Values } from '../base/value.js';
+import { readVariables } from '../inventory/files.js';
 import type { ControllerEffect } from '../modules/module.js';
 import { ask } from '../probes/registry.js';
 import type { Become } from '../transport/become.js';
-import { readVariables } from '../inventory/files.js';
 import type { Company } from './company.js';
 import type { Lane } from './lane.js';
 import type { HostMemory } from './variables.js';
@@ -44,7 +44,10 @@ export async function waitFor(
 }
 
 /** Later files win; with a name, all of them together are one mapping. */
-async function includeVars({ paths, name }: Extract<ControllerEffect, { type: 'include-vars' }>, memory: HostMemory): Promise<void> {
+async function includeVars(
+  { paths, name }: Extract<ControllerEffect, { type: 'include-vars' }>,
+  memory: HostMemory,
+): Promise<void> {
   for (const path of paths) memory.include(await readVariables(path, path), name);
 }
 
@@ -71,7 +74,8 @@ async function reconnect(
         const probe = ask('output', JSON.stringify({ argv: ['sh', '-c', testCommand] }));
         await lane.exchange(become, [], [probe]);
         const { status, stderr } = lane.beliefs(become).read(probe);
-        if (status !== 0) throw new UnreachableError('lost', `the test command ended with status ${status}: ${stderr.trim()}`);
+        if (status !== 0)
+          throw new UnreachableError('lost', `the test command ended with status ${status}: ${stderr.trim()}`);
       }
       lane.forget();
       return;

@@ -6,7 +6,9 @@ export function withHost(inventory: Inventory, name: string, groups: readonly st
   const before = inventory.hosts.get(name);
   const all = inventory.hosts.values().next().value;
   const place = { file: 'add_host', line: 0, col: 0 };
-  const definitions = new Map<string, Definition>(Object.entries(values).map(([key, value]) => [key, { value, place }]));
+  const definitions = new Map<string, Definition>(
+    Object.entries(values).map(([key, value]) => [key, { value, place }]),
+  );
   const added: VariableLayer = { rank: 'inventory host_vars/*', definitions };
   const shared = before?.layers ?? all?.layers.filter(({ group }) => group === 'all') ?? [];
   const host: InventoryHost = {
@@ -20,6 +22,7 @@ export function withHost(inventory: Inventory, name: string, groups: readonly st
   const members = new Map(inventory.groups);
   for (const group of ['all', ...groups]) members.set(group, [...new Set([...(members.get(group) ?? []), name])]);
   const tree = new Map(inventory.tree);
-  for (const group of groups) if (!tree.has(group)) tree.set(group, { ...inventory.tree.get('ungrouped')!, name: group } as never);
+  for (const group of groups)
+    if (!tree.has(group)) tree.set(group, { ...inventory.tree.get('ungrouped')!, name: group } as never);
   return { ...inventory, hosts: new Map(inventory.hosts).set(name, host), groups: members, tree };
 }

@@ -7,7 +7,13 @@ export const addHost = defineModule({
   description: 'Adds a host to the inventory for the rest of the run; other names become its variables.',
   options: {
     name: { type: 'str', required: true, aliases: ['host', 'hostname'], description: 'Name of the host.' },
-    groups: { type: 'list', elements: 'str', aliases: ['group', 'groupname'], default: [], description: 'Groups it is in.' },
+    groups: {
+      type: 'list',
+      elements: 'str',
+      aliases: ['group', 'groupname'],
+      default: [],
+      description: 'Groups it is in.',
+    },
   },
   anyNames: true,
   once: true,
@@ -26,5 +32,6 @@ export const addHost = defineModule({
 
 /** Names of groups are parts of patterns, where these characters mean something else. */
 export function checkGroup(name: string): void {
-  if (!/^[^\s,:!&[\]]+$/.test(name)) throw new TaskError(`"${name}" cannot be the name of a group`, 'letters, digits, _ and - only');
+  if (!/^[^\s,:!&[\]]+$/.test(name))
+    throw new TaskError(`"${name}" cannot be the name of a group`, 'letters, digits, _ and - only');
 }

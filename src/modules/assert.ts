@@ -39,7 +39,8 @@ export const assert = defineModule({
 function evaluated(condition: Value, context: PlanContext): EvaluatedCondition {
   if (typeof condition === 'string') return { source: condition, holds: context.test(condition) };
   if (typeof condition === 'boolean') return { source: String(condition), holds: condition };
-  if (isMapping(condition) && typeof condition['holds'] === 'boolean') return { source: String(condition['source']), holds: condition['holds'] };
+  if (isMapping(condition) && typeof condition['holds'] === 'boolean')
+    return { source: String(condition['source']), holds: condition['holds'] };
   throw new TaskError(`"that" must be a list of conditions; ${JSON.stringify(condition)} is none`);
 }
 

@@ -48,7 +48,13 @@ export function checkArguments(spec: ArgumentSpec, raw: Value, partly = false): 
   return { values, problems };
 }
 
-function checkMapping(spec: ArgumentSpec, raw: Value, prefix: string, partly: boolean, problems: ArgumentProblem[]): Values {
+function checkMapping(
+  spec: ArgumentSpec,
+  raw: Value,
+  prefix: string,
+  partly: boolean,
+  problems: ArgumentProblem[],
+): Values {
   const values = emptyMapping();
   if (!isMapping(raw)) {
     problems.push({ name: prefix, message: `${prefix || 'the arguments'} must be a mapping` });
@@ -64,7 +70,8 @@ function checkMapping(spec: ArgumentSpec, raw: Value, prefix: string, partly: bo
         problems.push({ name: prefix + name, message: `unknown argument "${prefix}${name}"`, hint });
       }
     } else if (value !== null) {
-      if (option in values) problems.push({ name: prefix + name, message: `"${name}" is another name of "${option}", which is given too` });
+      if (option in values)
+        problems.push({ name: prefix + name, message: `"${name}" is another name of "${option}", which is given too` });
       values[option] = checkValue(spec.options[option]!, value, prefix + name, partly, problems);
     }
   }
@@ -80,7 +87,8 @@ function canonicalNames(options: Options): Map<string, string> {
   let names = nameCache.get(options);
   if (!names) {
     names = new Map();
-    for (const [name, { aliases = [] }] of Object.entries(options)) for (const each of [name, ...aliases]) names.set(each, name);
+    for (const [name, { aliases = [] }] of Object.entries(options))
+      for (const each of [name, ...aliases]) names.set(each, name);
     nameCache.set(options, names);
   }
   return names;
@@ -94,13 +102,21 @@ function checkValue(option: Option, value: Value, name: string, partly: boolean,
     problems.push({ name, message: `"${name}" must be ${EXPECTED[option.type]}${octalTrap(option.type, value)}` });
     return value;
   }
-  if (option.choices && !option.choices.includes(converted as string | number)) problems.push(notAChoice(option, converted, name));
-  if (option.options && option.type === 'dict') return checkMapping({ options: option.options }, converted, `${name}.`, partly, problems);
+  if (option.choices && !option.choices.includes(converted as string | number))
+    problems.push(notAChoice(option, converted, name));
+  if (option.options && option.type === 'dict')
+    return checkMapping({ options: option.options }, converted, `${name}.`, partly, problems);
   return converted;
 }
 
 function checkList(option: Option, value: Value, name: string, partly: boolean, problems: ArgumentProblem[]): Value[] {
-  const list = Array.isArray(value) ? value : typeof value === 'string' ? splitList(value) : isMapping(value) && !option.options ? undefined : [value];
+  const list = Array.isArray(value)
+    ? value
+    : typeof value === 'string'
+      ? splitList(value)
+      : isMapping(value) && !option.options
+        ? undefined
+        : [value];
   if (list === undefined) {
     problems.push({ name, message: `"${name}" must be a list` });
     return [];
@@ -108,7 +124,11 @@ function checkList(option: Option, value: Value, name: string, partly: boolean, 
   return list.map((element, i) => {
     const at = `${name}[${i}]`;
     if (option.options) return checkMapping({ options: option.options }, element, `${at}.`, partly, problems);
-    const inner: Option = { type: option.elements ?? 'raw', description: '', ...(option.choices ? { choices: option.choices } : {}) };
+    const inner: Option = {
+      type: option.elements ?? 'raw',
+      description: '',
+      ...(option.choices ? { choices: option.choices } : {}),
+    };
     return checkValue(inner, element, at, partly, problems);
   });
 }
@@ -150,7 +170,9 @@ function convert(type: OptionType, value: Value): Value | undefined {
       return typeof value === 'string' && /^[-+]?\d{1,15}$/.test(value.trim()) ? Number(value) : undefined;
     case 'float':
       if (typeof value === 'number') return value;
-      return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : undefined;
+      return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))
+        ? Number(value)
+        : undefined;
     case 'dict':
       return isMapping(value) ? value : undefined;
     case 'mode':
@@ -169,7 +191,12 @@ function isOctalNumber(value: number): boolean {
   return value <= 0o777 || !asDecimal;
 }
 
-function checkRules({ options, rules = {} }: ArgumentSpec, values: Values, prefix: string, problems: ArgumentProblem[]): void {
+function checkRules(
+  { options, rules = {} }: ArgumentSpec,
+  values: Values,
+  prefix: string,
+  problems: ArgumentProblem[],
+): void {
   const has = (name: string): boolean => name in values;
   for (const [name, option] of Object.entries(options)) {
     if (option.required && !has(name)) {
@@ -178,7 +205,8 @@ function checkRules({ options, rules = {} }: ArgumentSpec, values: Values, prefi
   }
   for (const set of rules.mutuallyExclusive ?? []) {
     const given = set.filter(has);
-    if (given.length > 1) problems.push({ name: given[1]!, message: `${given.join(' and ')} cannot be given together` });
+    if (given.length > 1)
+      problems.push({ name: given[1]!, message: `${given.join(' and ')} cannot be given together` });
   }
   for (const set of rules.requiredOneOf ?? []) {
     if (!set.some(has)) problems.push({ name: prefix, message: `one of ${set.join(', ')} is required` });

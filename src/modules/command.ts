@@ -1,7 +1,15 @@
 import { quote } from '../base/quote.js';
 import { splitWords } from '../base/words.js';
 import { defineModule } from './module.js';
-import { concludeProgram, planProgram, programOptions, programProbes, requireWords, stdinOf, stdinOptions } from './program.js';
+import {
+  concludeProgram,
+  planProgram,
+  programOptions,
+  programProbes,
+  requireWords,
+  stdinOf,
+  stdinOptions,
+} from './program.js';
 
 const options = {
   cmd: { type: 'str', description: 'The command line; words are split as a shell does.' },
@@ -9,7 +17,8 @@ const options = {
   expand_argument_vars: {
     type: 'bool',
     default: true,
-    description: "Replace $NAME and ${NAME} by the host's environment variables; nothing else is expanded, unknown names stay.",
+    description:
+      "Replace $NAME and ${NAME} by the host's environment variables; nothing else is expanded, unknown names stay.",
   },
   ...programOptions,
   ...stdinOptions,

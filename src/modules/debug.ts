@@ -19,7 +19,8 @@ export const debug = defineModule({
 `,
   probes: () => [],
   plan: ({ msg, var: subject, verbosity }, _state, context) => {
-    if (context.verbosity < verbosity) return { actions: [], skipped: `it is printed with ${'-'.padEnd(verbosity + 1, 'v')}` };
+    if (context.verbosity < verbosity)
+      return { actions: [], skipped: `it is printed with ${'-'.padEnd(verbosity + 1, 'v')}` };
     if (subject === undefined) {
       const text = msg ?? 'Hello world!';
       return { actions: [], result: { msg: text }, controller: [{ type: 'message', text }] };

@@ -21,7 +21,10 @@ function table(options: Options, freeForm: string | undefined): string {
 /** Required ones first, then in the order they were written. */
 function rowsOf(options: Options, prefix: string): string[] {
   const entries = Object.entries(options);
-  const ordered = [...entries.filter(([, { required }]) => required), ...entries.filter(([, { required }]) => !required)];
+  const ordered = [
+    ...entries.filter(([, { required }]) => required),
+    ...entries.filter(([, { required }]) => !required),
+  ];
   return ordered.flatMap(([name, option]) => {
     const row = `| ${cell(`\`${prefix}${name}\``, option)} | ${typeOf(option)} | ${defaultOf(option)} | ${escaped(detail(option))} |`;
     return option.options ? [row, ...rowsOf(option.options, `${prefix}${name}.`)] : [row];
@@ -54,6 +57,8 @@ function ruleLines(rules: OptionRules): string[] {
     ...(rules.requiredOneOf ?? []).map((names) => `One of ${list(names)} is required.`),
     ...(rules.mutuallyExclusive ?? []).map((names) => `Only one of ${list(names)} can be given.`),
     ...(rules.requiredTogether ?? []).map((names) => `${list(names)} are given together or not at all.`),
-    ...(rules.requiredIf ?? []).map(([name, value, names]) => `${list(names)}: required when \`${name}\` is \`${String(value)}\`.`),
+    ...(rules.requiredIf ?? []).map(
+      ([name, value, names]) => `${list(names)}: required when \`${name}\` is \`${String(value)}\`.`,
+    ),
   ];
 }

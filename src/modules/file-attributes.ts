@@ -36,10 +36,16 @@ const isNumber = (name: string): boolean => /^\d+$/.test(name);
 /** An owner that does not exist is told before anything is changed, not by chown when half of it is done. */
 export function requireAccounts({ owner, group }: Pick<FileArguments, 'owner' | 'group'>, state: State): void {
   if (owner !== undefined && !isNumber(owner) && state.read(ask('passwd', owner)) === null) {
-    throw new TaskError(`the user "${owner}" does not exist on the host`, 'make it in an earlier task, or check the name');
+    throw new TaskError(
+      `the user "${owner}" does not exist on the host`,
+      'make it in an earlier task, or check the name',
+    );
   }
   if (group !== undefined && !isNumber(group) && state.read(ask('group', group)) === null) {
-    throw new TaskError(`the group "${group}" does not exist on the host`, 'make it in an earlier task, or check the name');
+    throw new TaskError(
+      `the group "${group}" does not exist on the host`,
+      'make it in an earlier task, or check the name',
+    );
   }
 }
 

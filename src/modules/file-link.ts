@@ -9,7 +9,13 @@ import { realFile, requireParent, requireReal, typeName } from './host-path.js';
 import type { Change, PlanContext, State } from './module.js';
 
 /** A symlink at `path`; its attributes are those of what it leads to, unless follow is false. */
-export function planSymlink(path: string, there: FileStat | null, args: FileArgs, state: State, context: PlanContext): Change {
+export function planSymlink(
+  path: string,
+  there: FileStat | null,
+  args: FileArgs,
+  state: State,
+  context: PlanContext,
+): Change {
   const target = args.src ?? there?.target;
   const result = { dest: path, path, src: target ?? '', state: 'link' };
   if (target === undefined) throw new TaskError(`${path} is not a link, and src does not say where it should point`);

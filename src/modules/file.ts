@@ -11,8 +11,8 @@ import {
   hostPath,
   missingFolders,
   pathProbes,
-  realFile,
   type RealFile,
+  realFile,
   requireParent,
   typeName,
   usualMode,
@@ -68,7 +68,9 @@ export const file = defineModule({
       const both = [ask('stat', path), ask('stat', posix.dirname(path))];
       if (args.state === 'directory') return both;
       if (args.src === undefined) return [ask('stat', path)];
-      return args.force && args.state !== 'hard' ? both : [...both, ask('stat', posix.resolve(posix.dirname(path), args.src))];
+      return args.force && args.state !== 'hard'
+        ? both
+        : [...both, ask('stat', posix.resolve(posix.dirname(path), args.src))];
     }),
   ],
   plan: (args, state, context) => {

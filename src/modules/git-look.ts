@@ -56,17 +56,35 @@ exit 0`;
 /** What the version is in the repository, as ls-remote tells it. */
 export function remoteProbe(args: GitArguments): Probe<'output'> {
   const { version } = args;
-  const names = version === 'HEAD' ? ['HEAD'] : ['HEAD', `refs/heads/${version}`, `refs/tags/${version}`, `refs/tags/${version}^{}`, version];
+  const names =
+    version === 'HEAD'
+      ? ['HEAD']
+      : ['HEAD', `refs/heads/${version}`, `refs/tags/${version}`, `refs/tags/${version}^{}`, version];
   const script = `${MISSING}\ng=$1\nshift\nexec timeout 60 "$g" ls-remote --symref -- "$@"`;
-  return outputOf({ argv: ['sh', '-c', script, 'look', args.executable, args.repo, ...names], environment: gitEnvironment(args) });
+  return outputOf({
+    argv: ['sh', '-c', script, 'look', args.executable, args.repo, ...names],
+    environment: gitEnvironment(args),
+  });
 }
 
 export const KNOWN_FAILURES: readonly (readonly [RegExp, string])[] = [
   [/dubious ownership/, 'it belongs to another user: run the task with become_user, or give it to this one'],
-  [/Host key verification failed/, "the server's key is not known on the host: add it to known_hosts there, or set accept_newhostkey: true"],
-  [/Permission denied \(|Permissions .* too open|invalid format/, 'the server does not take the key: give key_file a private key on the host, of mode 0600, that it knows'],
-  [/could not read Username|Authentication failed|terminal prompts disabled/, 'the repository wants a login: use an ssh URL with key_file'],
-  [/not found|does not appear to be a git repository|does not exist/i, 'see the URL, and whether the host may read the repository'],
+  [
+    /Host key verification failed/,
+    "the server's key is not known on the host: add it to known_hosts there, or set accept_newhostkey: true",
+  ],
+  [
+    /Permission denied \(|Permissions .* too open|invalid format/,
+    'the server does not take the key: give key_file a private key on the host, of mode 0600, that it knows',
+  ],
+  [
+    /could not read Username|Authentication failed|terminal prompts disabled/,
+    'the repository wants a login: use an ssh URL with key_file',
+  ],
+  [
+    /not found|does not appear to be a git repository|does not exist/i,
+    'see the URL, and whether the host may read the repository',
+  ],
   [/Could not resolve host/, 'the host cannot look up names: see its /etc/resolv.conf'],
 ];
 
@@ -74,10 +92,14 @@ export const KNOWN_FAILURES: readonly (readonly [RegExp, string])[] = [
 export const isMissing = ({ stdout }: ProgramOutput): boolean => stdout.startsWith('missing');
 
 function refuse(what: string, { stdout, stderr, status }: ProgramOutput): void {
-  if (isMissing({ stdout, stderr, status })) throw new TaskError('git is not installed on the host', 'install it first: apt: { name: git }');
+  if (isMissing({ stdout, stderr, status }))
+    throw new TaskError('git is not installed on the host', 'install it first: apt: { name: git }');
   if (status === 0) return;
   const said = status === 124 ? 'no answer within 60 s' : stderr.trim().split('\n').slice(-5).join('\n');
-  throw new TaskError(`${what}: ${said || `status ${status}`}`, KNOWN_FAILURES.find(([pattern]) => pattern.test(said))?.[1]);
+  throw new TaskError(
+    `${what}: ${said || `status ${status}`}`,
+    KNOWN_FAILURES.find(([pattern]) => pattern.test(said))?.[1],
+  );
 }
 
 /** Throws a TaskError where git is missing or refuses to look. */
@@ -85,7 +107,8 @@ export function readLocal(args: GitArguments, answer: ProgramOutput): GitLocal |
   refuse(`looking at ${args.dest}`, answer);
   const [kind, ...lines] = answer.stdout.trim().split('\n');
   if (kind !== 'repository') return kind === 'other' ? 'other' : 'none';
-  const value = (name: string): string | undefined => lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1);
+  const value = (name: string): string | undefined =>
+    lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1);
   return { head: value('head'), url: value('url'), version: value('version'), dirty: lines.includes('dirty') };
 }
 

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { quote } from '../base/quote.js';
-import type { GitLocal, GitTarget } from './git-look.js';
 import type { GitArguments } from './git.js';
+import type { GitLocal, GitTarget } from './git-look.js';
 
 /** The last line tells where the checkout stands. */
 const END = (git: string): string => `echo "hostwright-head $(${git} rev-parse HEAD)"`;
@@ -19,7 +19,8 @@ export function cloneScript(args: GitArguments, target: GitTarget): string {
   if (args.bare) words.push('--bare');
   else if (args.recursive) words.push('--recurse-submodules');
   // Only a branch or tag can be got without its history; a commit may be anywhere in it.
-  if (args.depth !== undefined && name !== undefined) words.push(`--depth ${args.depth}`, ...(args.single_branch ? [] : ['--no-single-branch']));
+  if (args.depth !== undefined && name !== undefined)
+    words.push(`--depth ${args.depth}`, ...(args.single_branch ? [] : ['--no-single-branch']));
   if (args.single_branch) words.push('--single-branch');
   if (name !== undefined) words.push('-b', quote(name));
   words.push('--', quote(args.repo), quote(beside));
@@ -50,7 +51,9 @@ mv -T -- ${quote(beside)} "$d"`;
 }
 
 const submodules = (args: GitArguments, git: string): string =>
-  args.recursive && !args.bare ? `\n${git} submodule -q sync --recursive\n${git} submodule -q update --init --recursive${args.force ? ' --force' : ''}` : '';
+  args.recursive && !args.bare
+    ? `\n${git} submodule -q sync --recursive\n${git} submodule -q update --init --recursive${args.force ? ' --force' : ''}`
+    : '';
 
 /** Gets what is new and puts the checkout at the version. */
 export function updateScript(args: GitArguments, target: GitTarget, local: GitLocal): string {
@@ -67,7 +70,9 @@ export function updateScript(args: GitArguments, target: GitTarget, local: GitLo
   } else {
     if (!here || branch !== undefined) steps.push(fetch(git, args.remote, depth, target));
     if (branch !== undefined) {
-      steps.push(`${git} checkout -q -f -B ${quote(branch)} --track ${quote(`refs/remotes/${args.remote}/${branch}`)} --`);
+      steps.push(
+        `${git} checkout -q -f -B ${quote(branch)} --track ${quote(`refs/remotes/${args.remote}/${branch}`)} --`,
+      );
       if (target.commit !== undefined) steps.push(`${git} reset -q --hard ${target.commit} --`);
     } else steps.push(`${git} checkout -q -f --detach ${quote(target.commit ?? args.version)} --`);
   }

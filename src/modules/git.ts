@@ -6,13 +6,28 @@ import { TaskError } from '../base/error.js';
 import { mapping } from '../base/value.js';
 import { ask } from '../probes/registry.js';
 import { explain } from './failure.js';
-import { type GitLocal, type GitTarget, gitEnvironment, isMissing, KNOWN_FAILURES, localProbe, readLocal, readRemote, remoteProbe } from './git-look.js';
+import {
+  type GitLocal,
+  type GitTarget,
+  gitEnvironment,
+  isMissing,
+  KNOWN_FAILURES,
+  localProbe,
+  readLocal,
+  readRemote,
+  remoteProbe,
+} from './git-look.js';
 import { cloneScript, updateScript } from './git-script.js';
 import { type Change, defineModule, type State, Unknowable } from './module.js';
 import type { Arguments } from './options.js';
 
 const options = {
-  repo: { type: 'str', required: true, aliases: ['name'], description: 'URL or path of the repository, as the host reaches it.' },
+  repo: {
+    type: 'str',
+    required: true,
+    aliases: ['name'],
+    description: 'URL or path of the repository, as the host reaches it.',
+  },
   dest: { type: 'path', required: true, description: 'Absolute path of the checkout on the host.' },
   version: { type: 'str', default: 'HEAD', description: "Branch, tag or commit; HEAD: the repository's own branch." },
   remote: { type: 'str', default: 'origin', description: 'Name of the remote.' },
@@ -23,7 +38,11 @@ const options = {
   bare: { type: 'bool', default: false, description: 'A repository without files.' },
   recursive: { type: 'bool', default: true, description: 'Submodules too.' },
   single_branch: { type: 'bool', default: false, description: 'Get only the version, not the other branches.' },
-  accept_hostkey: { type: 'bool', default: false, description: 'Take the key of a server that is not known yet; a changed key is never taken.' },
+  accept_hostkey: {
+    type: 'bool',
+    default: false,
+    description: 'Take the key of a server that is not known yet; a changed key is never taken.',
+  },
   accept_newhostkey: { type: 'bool', default: false, description: 'The same.' },
   key_file: { type: 'path', description: 'Private key on the host to log in with.' },
   ssh_opts: { type: 'str', description: 'Further options of ssh.' },
@@ -41,22 +60,28 @@ export const git = defineModule({
 - git: { repo: 'https://example.org/app.git', dest: /srv/app, version: v1.4.2 }
 - git: { repo: git@example.org:app.git, dest: /srv/app, key_file: /root/.ssh/deploy, accept_newhostkey: true, depth: 1 }
 `,
-  probes: (args) => (args.update ? [ask('stat', args.dest), localProbe(args), remoteProbe(args)] : [ask('stat', args.dest), localProbe(args)]),
+  probes: (args) =>
+    args.update
+      ? [ask('stat', args.dest), localProbe(args), remoteProbe(args)]
+      : [ask('stat', args.dest), localProbe(args)],
   plan: (args, state) => {
     checkWords(args);
     const there = state.read(ask('stat', args.dest));
     const type = (there?.followed ?? there)?.type;
     if (type !== undefined && type !== 'directory') throw new TaskError(`${args.dest} is a ${type}, not a folder`);
     const answer = state.read(localProbe(args));
-    if (isMissing(answer) && args.executable === 'git' && state.read(ask('package', 'git')).installed) return plannedGit(args, there === null);
+    if (isMissing(answer) && args.executable === 'git' && state.read(ask('package', 'git')).installed)
+      return plannedGit(args, there === null);
     const local = readLocal(args, answer);
-    if (local === 'other') throw new TaskError(`${args.dest} is not empty and no git repository`, 'remove it first, or choose another dest');
+    if (local === 'other')
+      throw new TaskError(`${args.dest} is not empty and no git repository`, 'remove it first, or choose another dest');
     return local === 'none' ? clone(args, state) : update(args, local, state);
   },
   conclude: (args, outcomes, change) => {
     const last = outcomes.at(-1);
     if (!last) return {};
-    if (last.status !== 0) return { failed: true, ...explain(`git (${args.repo} → ${args.dest})`, last, KNOWN_FAILURES) };
+    if (last.status !== 0)
+      return { failed: true, ...explain(`git (${args.repo} → ${args.dest})`, last, KNOWN_FAILURES) };
     const after = /^hostwright-head ([0-9a-f]+)$/m.exec(last.stdout)?.[1];
     return { result: mapping({ ...change.result, after: after ?? null }) };
   },
@@ -69,7 +94,8 @@ function checkWords({ repo, dest, version, remote, umask }: GitArguments): void 
   }
   if (repo.startsWith('ext::')) throw new TaskError('repositories that run a program (ext::) are not taken');
   if (!posix.isAbsolute(dest)) throw new TaskError(`"${dest}" is not an absolute path`, 'begin it with /');
-  if (umask !== undefined && !/^0?[0-7]{3}$/.test(String(umask))) throw new TaskError(`"${String(umask)}" is not a umask`, "write octal digits in quotes, e.g. '0022'");
+  if (umask !== undefined && !/^0?[0-7]{3}$/.test(String(umask)))
+    throw new TaskError(`"${String(umask)}" is not a umask`, "write octal digits in quotes, e.g. '0022'");
 }
 
 function change(args: GitArguments, script: string, before: string | null, target: GitTarget): Change {
@@ -97,19 +123,29 @@ function plannedGit(args: GitArguments, absent: boolean): Change {
 }
 
 function clone(args: GitArguments, state: State): Change {
-  if (!args.clone) return { actions: [], message: `${args.dest} is no checkout, and clone is false`, result: mapping({ before: null, after: null }) };
+  if (!args.clone)
+    return {
+      actions: [],
+      message: `${args.dest} is no checkout, and clone is false`,
+      result: mapping({ before: null, after: null }),
+    };
   const target = readRemote(args, state.read(remoteProbe(args)));
   return change(args, cloneScript(args, target), null, target);
 }
 
 function update(args: GitArguments, local: GitLocal, state: State): Change {
-  const same: Change = { actions: [], result: mapping({ before: local.head ?? null, after: local.head ?? null, remote_url: args.repo }) };
+  const same: Change = {
+    actions: [],
+    result: mapping({ before: local.head ?? null, after: local.head ?? null, remote_url: args.repo }),
+  };
   if (!args.update) return same;
   if (local.dirty && !args.force) {
     throw new TaskError(`${args.dest} has local changes`, 'commit them there, or throw them away with force: true');
   }
-  const there = local.version !== undefined && /^[0-9a-f]{7,64}$/.test(args.version) ? { commit: local.version } : undefined;
+  const there =
+    local.version !== undefined && /^[0-9a-f]{7,64}$/.test(args.version) ? { commit: local.version } : undefined;
   const target = there ?? readRemote(args, state.read(remoteProbe(args)));
-  if (target.commit !== undefined && target.commit === local.head && !local.dirty && local.url === args.repo) return same;
+  if (target.commit !== undefined && target.commit === local.head && !local.dirty && local.url === args.repo)
+    return same;
   return change(args, updateScript(args, target, local), local.head ?? null, target);
 }

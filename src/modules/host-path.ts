@@ -89,7 +89,8 @@ export function missingFolders(folder: string, state: State): string[] {
     if (stat?.type === 'directory') break;
     if (stat) throw new TaskError(`${at} is a ${typeName(stat.type)}, not a directory, so ${folder} cannot be made`);
     const link = state.read(ask('stat', at));
-    if (link) throw new TaskError(`${at} is a symlink to ${link.target}, which does not exist, so ${folder} cannot be made`);
+    if (link)
+      throw new TaskError(`${at} is a symlink to ${link.target}, which does not exist, so ${folder} cannot be made`);
     missing.unshift(at);
   }
   return missing;

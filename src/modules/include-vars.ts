@@ -8,7 +8,12 @@ const options = {
   dir: { type: 'path', description: 'A folder whose files are all read, in the order of their names.' },
   name: { type: 'str', description: 'Keep the variables in one mapping of this name.' },
   depth: { type: 'int', default: 0, description: 'How many levels of folders to go into; 0: all.' },
-  extensions: { type: 'list', elements: 'str', default: ['yaml', 'yml', 'json'], description: 'How the names of the files end.' },
+  extensions: {
+    type: 'list',
+    elements: 'str',
+    default: ['yaml', 'yml', 'json'],
+    description: 'How the names of the files end.',
+  },
   ignore_files: { type: 'list', elements: 'str', default: [], description: 'Names of files to pass over.' },
 } as const;
 
@@ -40,5 +45,8 @@ function filesIn({ dir, depth, extensions, ignore_files }: Arguments<typeof opti
     (depth === 0 || path.split('/').length <= depth) &&
     extensions.includes(posix.extname(path).slice(1)) &&
     !ignore_files.includes(posix.basename(path));
-  return local.list(folder).filter(wanted).map((path) => posix.join(folder, path));
+  return local
+    .list(folder)
+    .filter(wanted)
+    .map((path) => posix.join(folder, path));
 }

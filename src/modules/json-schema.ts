@@ -54,7 +54,10 @@ function valueSchema(option: Option): { readonly [keyword: string]: unknown } {
   const { type, options, choices, elements } = option;
   if (type === 'list') {
     if (options) return { ...TYPES.list, items: mappingSchema(options, false) };
-    const items = { ...(elements === undefined || elements === 'raw' ? {} : TYPES[elements]), ...(choices ? { enum: choices } : {}) };
+    const items = {
+      ...(elements === undefined || elements === 'raw' ? {} : TYPES[elements]),
+      ...(choices ? { enum: choices } : {}),
+    };
     return { ...TYPES.list, items };
   }
   if (type === 'dict' && options) return mappingSchema(options, false);
@@ -71,7 +74,8 @@ function rulesSchema(options: Options, rules: OptionRules): { readonly [keyword:
   const all: JsonSchema[] = [];
   for (const names of rules.mutuallyExclusive ?? []) for (const pair of pairs(names)) all.push({ not: given(pair) });
   for (const names of rules.requiredOneOf ?? []) all.push({ anyOf: names.map((name) => given([name])) });
-  for (const names of rules.requiredTogether ?? []) all.push({ anyOf: [given(names), { not: { anyOf: names.map((name) => given([name])) } }] });
+  for (const names of rules.requiredTogether ?? [])
+    all.push({ anyOf: [given(names), { not: { anyOf: names.map((name) => given([name])) } }] });
   for (const [name, value, names] of rules.requiredIf ?? []) {
     const equals = { properties: { [name]: { const: value } } };
     // An argument that is left out has its default.

@@ -1,7 +1,7 @@
-import { NotYet } from '../base/scope.js';
-import type { Value, Values } from '../base/value.js';
 import type { Bytes } from '../actions/action.js';
 import type { Action } from '../actions/registry.js';
+import { NotYet } from '../base/scope.js';
+import type { Value, Values } from '../base/value.js';
 import type { Answers, Probe, ProbeName } from '../probes/registry.js';
 import type { Diff } from '../report/event.js';
 import type { Arguments, OptionRules, Options } from './options.js';

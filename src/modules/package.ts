@@ -3,7 +3,12 @@ import { defineModule } from './module.js';
 
 const options = {
   ...apt.options,
-  use: { type: 'str', default: 'auto', choices: ['auto', 'apt'], description: 'The package manager: apt, which auto means on Debian and Ubuntu.' },
+  use: {
+    type: 'str',
+    default: 'auto',
+    choices: ['auto', 'apt'],
+    description: 'The package manager: apt, which auto means on Debian and Ubuntu.',
+  },
 } as const;
 
 export const packageModule = defineModule({

@@ -21,7 +21,14 @@ export const pause = defineModule({
     if (wait !== undefined && wait < 0) throw new TaskError('a pause cannot be shorter than no time');
     return {
       actions: [],
-      controller: [{ type: 'pause', ...(wait === undefined ? {} : { seconds: wait }), ...(prompt === undefined ? {} : { prompt }), echo }],
+      controller: [
+        {
+          type: 'pause',
+          ...(wait === undefined ? {} : { seconds: wait }),
+          ...(prompt === undefined ? {} : { prompt }),
+          echo,
+        },
+      ],
       result: { echo },
     };
   },

@@ -1,5 +1,5 @@
-import { TaskError } from '../base/error.js';
 import type { Action } from '../actions/registry.js';
+import { TaskError } from '../base/error.js';
 import { ask, outputOf, type Probe } from '../probes/registry.js';
 import type { Change, Conclusion, Outcome, PlanContext, State } from './module.js';
 import type { Arguments, Options } from './options.js';
@@ -31,7 +31,9 @@ const isGlob = (path: string): boolean => /[*?[]/.test(path);
 function existence(path: string): Probe<'stat'> | Probe<'output'> {
   if (!isGlob(path)) return ask('stat', path);
   const pattern = path.replace(/[^A-Za-z0-9_@%+=:,./*?[\]!^-]/gu, (char) => (char === '\n' ? `'\n'` : `\\${char}`));
-  return outputOf({ argv: ['sh', '-c', `for f in ${pattern}; do if [ -e "$f" ] || [ -L "$f" ]; then exit 0; fi; done; exit 1`] });
+  return outputOf({
+    argv: ['sh', '-c', `for f in ${pattern}; do if [ -e "$f" ] || [ -L "$f" ]; then exit 0; fi; done; exit 1`],
+  });
 }
 
 function exists(path: string, state: State): boolean {
@@ -47,7 +49,12 @@ export interface Program {
 }
 
 /** The plan of a program: nothing where `creates` or `removes` say so, otherwise a run whose effect cannot be known. */
-export function planProgram({ argv, cmd, stdin }: Program, args: ProgramArguments, state: State, context: PlanContext): Change {
+export function planProgram(
+  { argv, cmd, stdin }: Program,
+  args: ProgramArguments,
+  state: State,
+  context: PlanContext,
+): Change {
   const shown = typeof cmd === 'string' ? cmd : [...cmd];
   const quiet = (reason: string): Change => {
     const stdout = `skipped, since ${reason}`;
@@ -67,7 +74,9 @@ export function planProgram({ argv, cmd, stdin }: Program, args: ProgramArgument
   };
   return {
     actions: [action],
-    ...(args.creates === undefined && args.removes === undefined ? { unknown: 'what a command changes is known only by running it' } : {}),
+    ...(args.creates === undefined && args.removes === undefined
+      ? { unknown: 'what a command changes is known only by running it' }
+      : {}),
     result: { cmd: shown },
   };
 }
@@ -78,16 +87,28 @@ export function stdinOf({ stdin, stdin_add_newline }: StdinArguments): { stdin?:
 }
 
 /** rc, stdout and stderr of the last outcome, as Ansible registers them. */
-export function concludeProgram({ strip_empty_ends, chdir }: ProgramArguments, outcomes: readonly Outcome[]): Conclusion {
+export function concludeProgram(
+  { strip_empty_ends, chdir }: ProgramArguments,
+  outcomes: readonly Outcome[],
+): Conclusion {
   const last = outcomes.at(-1);
   if (!last) return {};
   const { status, duration, truncated } = last;
-  const [stdout, stderr] = [last.stdout, last.stderr].map((text) => (strip_empty_ends ? text.replace(/[\r\n]+$/, '') : text)) as [string, string];
+  const [stdout, stderr] = [last.stdout, last.stderr].map((text) =>
+    strip_empty_ends ? text.replace(/[\r\n]+$/, '') : text,
+  ) as [string, string];
   const lines = { stdout_lines: splitLines(stdout), stderr_lines: splitLines(stderr) };
   return {
     failed: status !== 0,
     ...(status === 0 ? {} : explanation(status, stderr || stdout, chdir)),
-    result: { rc: status, stdout, stderr, ...lines, delta: showDuration(duration), ...(truncated ? { truncated: true } : {}) },
+    result: {
+      rc: status,
+      stdout,
+      stderr,
+      ...lines,
+      delta: showDuration(duration),
+      ...(truncated ? { truncated: true } : {}),
+    },
   };
 }
 
@@ -95,9 +116,18 @@ const splitLines = (text: string): string[] => (text === '' ? [] : text.replace(
 
 function explanation(status: number, said: string, folder: string | undefined): { message: string; hint?: string } {
   const tail = said.split('\n').slice(-5).join('\n');
-  if (folder !== undefined && /cd: /.test(said)) return { message: `cannot go to the folder ${folder}: ${tail}`, hint: 'see chdir' };
-  if (status === 124) return { message: `it did not end in time and was stopped${tail && `: ${tail}`}`, hint: 'raise the timeout of the task' };
-  if (status === 126) return { message: `it may not be executed${tail && `: ${tail}`}`, hint: 'see its mode, its first line and noexec mounts' };
+  if (folder !== undefined && /cd: /.test(said))
+    return { message: `cannot go to the folder ${folder}: ${tail}`, hint: 'see chdir' };
+  if (status === 124)
+    return {
+      message: `it did not end in time and was stopped${tail && `: ${tail}`}`,
+      hint: 'raise the timeout of the task',
+    };
+  if (status === 126)
+    return {
+      message: `it may not be executed${tail && `: ${tail}`}`,
+      hint: 'see its mode, its first line and noexec mounts',
+    };
   if (status === 127) return { message: `command not found${tail && `: ${tail}`}` };
   if (status > 128 && status < 160) return { message: `it was ended by signal ${status - 128}${tail && `: ${tail}`}` };
   return { message: `it ended with status ${status}${tail && `: ${tail}`}` };
@@ -106,7 +136,9 @@ function explanation(status: number, said: string, folder: string | undefined): 
 /** Seconds as Ansible's `delta`: `0:01:02.345000`. */
 export function showDuration(seconds: number): string {
   const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
-  const micro = String(Math.round((seconds % 1) * 1e6)).padStart(6, '0').slice(0, 6);
+  const micro = String(Math.round((seconds % 1) * 1e6))
+    .padStart(6, '0')
+    .slice(0, 6);
   return `${Math.floor(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}.${micro}`;
 }
 

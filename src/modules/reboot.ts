@@ -11,12 +11,19 @@ export const reboot = defineModule({
   description: 'Restarts the host and waits until it has booted again.',
   options: {
     pre_reboot_delay: { type: 'int', default: 0, description: 'Seconds before it goes down.' },
-    post_reboot_delay: { type: 'int', default: 0, description: 'Seconds to wait after it went down, before the first try to log in.' },
+    post_reboot_delay: {
+      type: 'int',
+      default: 0,
+      description: 'Seconds to wait after it went down, before the first try to log in.',
+    },
     reboot_timeout: { type: 'int', default: 600, description: 'Seconds in which it must be back.' },
     connect_timeout: { type: 'int', default: 5, description: 'Seconds for one try to log in.' },
     test_command: { type: 'str', default: 'whoami', description: 'Must succeed before the host counts as back.' },
     msg: { type: 'str', default: 'Reboot initiated by Hostwright', description: 'What users on the host are told.' },
-    reboot_command: { type: 'str', description: 'Command that restarts the host; left out: systemctl, shutdown or reboot.' },
+    reboot_command: {
+      type: 'str',
+      description: 'Command that restarts the host; left out: systemctl, shutdown or reboot.',
+    },
   },
   examples: `
 - reboot: { reboot_timeout: 300, msg: new kernel }
@@ -27,7 +34,13 @@ export const reboot = defineModule({
     const bootId = state.read(ask('fact', 'boot'))['boot_id'];
     const delay = GRACE + Math.max(0, args.pre_reboot_delay);
     return {
-      actions: [{ kind: 'run', argv: ['sh', '-c', going(args.reboot_command, args.msg, delay)], effects: [{ type: 'stale-all' }] }],
+      actions: [
+        {
+          kind: 'run',
+          argv: ['sh', '-c', going(args.reboot_command, args.msg, delay)],
+          effects: [{ type: 'stale-all' }],
+        },
+      ],
       diff: [{ subject: 'host', note: 'restarted' }],
       result: { rebooted: true },
       controller: [

@@ -5,8 +5,15 @@ import { defineModule } from './module.js';
 import { concludeProgram, planProgram, programOptions, programProbes, requireWords } from './program.js';
 
 const options = {
-  cmd: { type: 'str', required: true, description: 'Path of the script here (looked for in files/), and its arguments.' },
-  executable: { type: 'str', description: "Program (and its options) that runs the script; left out: its first line's, or sh." },
+  cmd: {
+    type: 'str',
+    required: true,
+    description: 'Path of the script here (looked for in files/), and its arguments.',
+  },
+  executable: {
+    type: 'str',
+    description: "Program (and its options) that runs the script; left out: its first line's, or sh.",
+  },
   ...programOptions,
 } as const;
 
@@ -33,7 +40,8 @@ export const script = defineModule({
   plan: (args, state, context) => {
     const [name = '', ...words] = requireWords(splitWords(args.cmd));
     const bytes = context.local.bytes(context.local.find(name, 'files'));
-    if (!Buffer.isBuffer(bytes)) throw new TaskError(`${name} is too large for a script`, 'copy it first, then run it with command');
+    if (!Buffer.isBuffer(bytes))
+      throw new TaskError(`${name} is too large for a script`, 'copy it first, then run it with command');
     const interpreter = args.executable === undefined ? firstLine(bytes) : splitWords(args.executable);
     const argv = ['sh', '-c', runner(interpreter, words)];
     return planProgram({ argv, cmd: args.cmd, stdin: bytes }, args, state, context);

@@ -7,7 +7,10 @@ import { defineModule } from './module.js';
 import { readAll } from './read-all.js';
 
 /** What Ansible's subsets stand for here. */
-const MINIMUM = 'distribution platform architecture fqdn dns date_time user env service_mgr pkg_mgr security ssh_keys local'.split(' ');
+const MINIMUM =
+  'distribution platform architecture fqdn dns date_time user env service_mgr pkg_mgr security ssh_keys local'.split(
+    ' ',
+  );
 const SUBSETS: ReadonlyMap<string, readonly string[]> = new Map([
   ['all', factGroups],
   ['min', MINIMUM],
@@ -43,11 +46,21 @@ export const setup = defineModule({
       type: 'list',
       elements: 'str',
       default: ['all'],
-      description: 'Subsets: all, min, hardware, network, virtual, or a group; with ! before it: without. min comes along unless !min.',
+      description:
+        'Subsets: all, min, hardware, network, virtual, or a group; with ! before it: without. min comes along unless !min.',
     },
-    filter: { type: 'list', elements: 'str', default: [], description: 'Shell patterns of names (ansible_mem*); only these are registered.' },
+    filter: {
+      type: 'list',
+      elements: 'str',
+      default: [],
+      description: 'Shell patterns of names (ansible_mem*); only these are registered.',
+    },
     gather_timeout: { type: 'int', default: 10, description: 'Taken for the sake of old playbooks.' },
-    fact_path: { type: 'path', default: '/etc/ansible/facts.d', description: 'Taken for the sake of old playbooks; no other folder can be named.' },
+    fact_path: {
+      type: 'path',
+      default: '/etc/ansible/facts.d',
+      description: 'Taken for the sake of old playbooks; no other folder can be named.',
+    },
   },
   examples: `
 - setup: { gather_subset: ['!all', network], filter: ansible_default_ipv4 }
@@ -61,8 +74,14 @@ export const setup = defineModule({
       groupsOf(gather_subset).map((group) => ask('fact', group)),
     );
     const facts = filtered(Object.assign(emptyMapping(), ...answers) as Values, filter);
-    const prefixed = mapping(Object.fromEntries(Object.entries(facts).map(([name, value]) => [`ansible_${name}`, value])));
-    return { actions: [], result: { ansible_facts: prefixed, facts }, controller: [{ type: 'host-facts', values: facts }] };
+    const prefixed = mapping(
+      Object.fromEntries(Object.entries(facts).map(([name, value]) => [`ansible_${name}`, value])),
+    );
+    return {
+      actions: [],
+      result: { ansible_facts: prefixed, facts },
+      controller: [{ type: 'host-facts', values: facts }],
+    };
   },
 });
 
@@ -87,17 +106,29 @@ export function groupsOf(subsets: readonly string[]): readonly string[] {
 function filtered(facts: Values, patterns: readonly string[]): Values {
   const wanted = patterns.filter((pattern) => pattern !== '').map(matcher);
   if (wanted.length === 0) return facts;
-  return mapping(Object.fromEntries(Object.entries(facts).filter(([name]) => wanted.some((matches) => matches(`ansible_${name}`) || matches(name)))));
+  return mapping(
+    Object.fromEntries(
+      Object.entries(facts).filter(([name]) => wanted.some((matches) => matches(`ansible_${name}`) || matches(name))),
+    ),
+  );
 }
 
 /** A shell pattern of `*`, `?` and `[...]`, matched without going back more than to the last `*`. */
 function matcher(pattern: string): (name: string) => boolean {
-  const parts = pattern.split(/\*+/).map((part) =>
-    Array.from(part.matchAll(/\[!?[^\]]+\]|./gs), ([piece]) =>
-      piece === '?' ? '.' : piece.length > 1 ? piece.replace(/^\[!/, '[^').replaceAll('\\', '\\\\') : piece.replace(/[\\^$.|+()[\]{}]/g, '\\$&'),
-    ).join(''),
+  const parts = pattern
+    .split(/\*+/)
+    .map((part) =>
+      Array.from(part.matchAll(/\[!?[^\]]+\]|./gs), ([piece]) =>
+        piece === '?'
+          ? '.'
+          : piece.length > 1
+            ? piece.replace(/^\[!/, '[^').replaceAll('\\', '\\\\')
+            : piece.replace(/[\\^$.|+()[\]{}]/g, '\\$&'),
+      ).join(''),
+    );
+  const pieces = parts.map(
+    (part, i) => new RegExp(`${i === 0 ? '^' : ''}${part}${i === parts.length - 1 ? '$' : ''}`, 'g'),
   );
-  const pieces = parts.map((part, i) => new RegExp(`${i === 0 ? '^' : ''}${part}${i === parts.length - 1 ? '$' : ''}`, 'g'));
   return (name) => {
     let at = 0;
     for (const [i, piece] of pieces.entries()) {

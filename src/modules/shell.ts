@@ -1,5 +1,13 @@
 import { defineModule } from './module.js';
-import { concludeProgram, planProgram, programOptions, programProbes, requireWords, stdinOf, stdinOptions } from './program.js';
+import {
+  concludeProgram,
+  planProgram,
+  programOptions,
+  programProbes,
+  requireWords,
+  stdinOf,
+  stdinOptions,
+} from './program.js';
 
 const options = {
   cmd: { type: 'str', required: true, description: 'The command line, for a shell.' },
@@ -22,7 +30,12 @@ export const shell = defineModule({
   probes: (args) => programProbes(args),
   plan: (args, state, context) => {
     requireWords([args.cmd.trim()]);
-    return planProgram({ argv: [args.executable, '-c', args.cmd], cmd: args.cmd, ...stdinOf(args) }, args, state, context);
+    return planProgram(
+      { argv: [args.executable, '-c', args.cmd], cmd: args.cmd, ...stdinOf(args) },
+      args,
+      state,
+      context,
+    );
   },
   conclude: (args, outcomes) => concludeProgram(args, outcomes),
 });

@@ -1,7 +1,7 @@
 import { isMapping, mapping, type Value, type Values } from '../base/value.js';
 import type { Conclusion, Outcome } from './module.js';
-import { MARK } from './uri-script.js';
 import type { UriArguments } from './uri.js';
+import { MARK } from './uri-script.js';
 
 /** What typical statuses of curl mean for a person. */
 const CURL: ReadonlyMap<number, string> = new Map([
@@ -23,13 +23,24 @@ interface Answer {
 export function concludeUri(args: UriArguments, outcomes: readonly Outcome[]): Conclusion {
   const first = outcomes[0];
   if (!first) return {};
-  if (first.status === 127) return { failed: true, message: first.stderr.trim(), hint: 'install curl on the host: apt: { name: curl }' };
+  if (first.status === 127)
+    return { failed: true, message: first.stderr.trim(), hint: 'install curl on the host: apt: { name: curl }' };
   const answer = readAnswer(first.stderr, args.url);
   if (!answer || answer.status === 0) {
-    const said = first.stderr.split(MARK)[0]!.trim().split('\n').at(-1)!.replace(/^curl: \(\d+\) /, '');
+    const said = first.stderr
+      .split(MARK)[0]!
+      .trim()
+      .split('\n')
+      .at(-1)!
+      .replace(/^curl: \(\d+\) /, '');
     const hint = CURL.get(first.status);
     const message = `${args.method} ${args.url}: ${said || `curl ended with status ${first.status}`}`;
-    return { failed: true, message, ...(hint === undefined ? {} : { hint }), result: mapping({ status: -1, url: args.url }) };
+    return {
+      failed: true,
+      message,
+      ...(hint === undefined ? {} : { hint }),
+      result: mapping({ status: -1, url: args.url }),
+    };
   }
   const { status, headers, redirected, url } = answer;
   // wget ends with 8 where the status is an error; a status that is wanted is none.
@@ -47,13 +58,15 @@ export function concludeUri(args: UriArguments, outcomes: readonly Outcome[]): C
     ...(isJson(headers['content_type']) && !first.truncated ? { json: parsed(content) } : {}),
     msg: good ? 'OK' : `the status was ${status} and not ${args.status_code.join(', ')}`,
   });
-  const changed = args.dest === undefined ? {} : { changed: first.stderr.includes('\x1echanged\n') || outcomes.length > 1 };
+  const changed =
+    args.dest === undefined ? {} : { changed: first.stderr.includes('\x1echanged\n') || outcomes.length > 1 };
   if (good) return { ...changed, result };
   const why = whole ? String(result['msg']) : first.stderr.split(MARK)[0]!.trim();
   return { failed: true, message: `${args.method} ${args.url}: ${why}`, result };
 }
 
-const isJson = (type: Value | undefined): boolean => typeof type === 'string' && /^[a-z]+\/(?:[^;\s]+\+)?json\b/i.test(type);
+const isJson = (type: Value | undefined): boolean =>
+  typeof type === 'string' && /^[a-z]+\/(?:[^;\s]+\+)?json\b/i.test(type);
 
 function parsed(content: string): Value | undefined {
   try {
@@ -68,7 +81,8 @@ function readAnswer(stderr: string, asked: string): Answer | undefined {
   const at = stderr.indexOf(MARK);
   const blocks = stderr.split(/^ *HTTP\/[\d.]+ /m).slice(1);
   const last = blocks.at(-1);
-  const [code = '', redirects = '', url = ''] = at < 0 ? [] : stderr.slice(at + MARK.length, stderr.indexOf('\n', at)).split(' ');
+  const [code = '', redirects = '', url = ''] =
+    at < 0 ? [] : stderr.slice(at + MARK.length, stderr.indexOf('\n', at)).split(' ');
   const status = at < 0 ? Number(last?.slice(0, 3)) : Number(code);
   if (!Number.isInteger(status)) return undefined;
   const headers = mapping({});

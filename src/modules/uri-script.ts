@@ -12,8 +12,16 @@ export const MARK = '\x1ehostwright ';
  * the body to send. The answer's body goes to stdout (or to `dest`), the marked line and the headers to stderr.
  */
 export function uriScript(args: UriArguments, configLength: number, dest: string | undefined): string {
-  const note = `-w '%{stderr}${MARK.replace('\x1e', '\\036')}%{http_code} %{num_redirects} %{url_effective}\\n'`.replace('\\036', '\x1e');
-  const simple = args.method.toUpperCase() === 'GET' && args.body === undefined && Object.keys(args.headers).length === 0 && args.url_username === undefined;
+  const note =
+    `-w '%{stderr}${MARK.replace('\x1e', '\\036')}%{http_code} %{num_redirects} %{url_effective}\\n'`.replace(
+      '\\036',
+      '\x1e',
+    );
+  const simple =
+    args.method.toUpperCase() === 'GET' &&
+    args.body === undefined &&
+    Object.keys(args.headers).length === 0 &&
+    args.url_username === undefined;
   const fallback =
     simple && dest === undefined
       ? `elif command -v wget >/dev/null; then
@@ -39,7 +47,8 @@ fi`;
 ${curl}${fallback}${missing}`;
 }
 
-const wgetRedirects = ({ follow_redirects }: UriArguments): string => `--max-redirect=${follow_redirects === 'none' || follow_redirects === 'no' ? 0 : 20}`;
+const wgetRedirects = ({ follow_redirects }: UriArguments): string =>
+  `--max-redirect=${follow_redirects === 'none' || follow_redirects === 'no' ? 0 : 20}`;
 
 /** The body lands at `dest` in one step, and only where the server was well and it differs. */
 function intoFile(dest: string, note: string, { status_code }: UriArguments): string {
@@ -58,15 +67,28 @@ function intoFile(dest: string, note: string, { status_code }: UriArguments): st
 
 /** curl's options in the form of its configuration file, and the body: nothing of them is in an argument list. */
 export function uriInput(args: UriArguments): { readonly config: Buffer; readonly body: Buffer } {
-  const lines: string[] = ['silent', 'show-error', option('url', args.url), option('request', args.method.toUpperCase())];
+  const lines: string[] = [
+    'silent',
+    'show-error',
+    option('url', args.url),
+    option('request', args.method.toUpperCase()),
+  ];
   const add = (name: string, value: string | undefined): void => {
     if (value !== undefined) lines.push(option(name, value));
   };
   if (args.method.toUpperCase() === 'HEAD') lines.push('head');
-  const headers = new Map(Object.entries(args.headers).map(([name, value]) => [name.toLowerCase(), headerLine(name, value)]));
+  const headers = new Map(
+    Object.entries(args.headers).map(([name, value]) => [name.toLowerCase(), headerLine(name, value)]),
+  );
   const content = body(args);
-  const type = args.body_format === 'json' ? 'application/json' : args.body_format === 'form-urlencoded' ? 'application/x-www-form-urlencoded' : undefined;
-  if (content !== undefined && !headers.has('content-type')) headers.set('content-type', type === undefined ? 'Content-Type:' : `Content-Type: ${type}`);
+  const type =
+    args.body_format === 'json'
+      ? 'application/json'
+      : args.body_format === 'form-urlencoded'
+        ? 'application/x-www-form-urlencoded'
+        : undefined;
+  if (content !== undefined && !headers.has('content-type'))
+    headers.set('content-type', type === undefined ? 'Content-Type:' : `Content-Type: ${type}`);
   for (const header of headers.values()) add('header', header);
   if (content !== undefined) add('data-binary', '@-');
   if (args.url_username !== undefined) add('user', `${args.url_username}:${args.url_password ?? ''}`);
@@ -90,13 +112,21 @@ function follows({ follow_redirects, method }: UriArguments): boolean {
 /** A quoted value: curl knows these escapes only. */
 function option(name: string, value: string): string {
   if (value.includes('\0')) throw new TaskError(`${name} holds a NUL byte`);
-  const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v' };
+  const escapes: Readonly<Record<string, string>> = {
+    '\\': '\\\\',
+    '"': '\\"',
+    '\n': '\\n',
+    '\r': '\\r',
+    '\t': '\\t',
+    '\v': '\\v',
+  };
   return `${name} = "${value.replace(/[\\"\n\r\t\v]/g, (char) => escapes[char]!)}"`;
 }
 
 function headerLine(name: string, value: Value): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || /[\r\n]/.test(text)) throw new TaskError(`"${name}" is not a header of one line`);
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || /[\r\n]/.test(text))
+    throw new TaskError(`"${name}" is not a header of one line`);
   // curl leaves a header without value out unless it ends in a semicolon.
   return text === '' ? `${name};` : `${name}: ${text}`;
 }
@@ -108,13 +138,16 @@ function body({ body: content, body_format }: UriArguments): string | undefined 
   const fields = new URLSearchParams();
   const pairs = isMapping(content) ? Object.entries(content) : Array.isArray(content) ? content.map(pair) : undefined;
   if (!pairs) throw new TaskError('the body of a form is a mapping, or a list of pairs');
-  for (const [name, value] of pairs) for (const each of Array.isArray(value) ? value : [value]) fields.append(name, asField(each));
+  for (const [name, value] of pairs)
+    for (const each of Array.isArray(value) ? value : [value]) fields.append(name, asField(each));
   return fields.toString();
 }
 
 function pair(entry: Value): [string, Value] {
-  if (!Array.isArray(entry) || entry.length !== 2) throw new TaskError('the body of a form is a mapping, or a list of pairs');
+  if (!Array.isArray(entry) || entry.length !== 2)
+    throw new TaskError('the body of a form is a mapping, or a list of pairs');
   return [String(entry[0]), entry[1]!];
 }
 
-const asField = (value: Value): string => (value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value));
+const asField = (value: Value): string =>
+  value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);

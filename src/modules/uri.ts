@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { TaskError } from '../base/error.js';
+import { ask } from '../probes/registry.js';
 import { fileOptions } from './file-attributes.js';
 import { resolveMode } from './mode.js';
-import { ask } from '../probes/registry.js';
 import { defineModule, type State } from './module.js';
 import type { Arguments } from './options.js';
 import { concludeUri } from './uri-answer.js';
@@ -12,13 +12,26 @@ const options = {
   url: { type: 'str', required: true, description: 'Where to ask, seen from the host.' },
   method: { type: 'str', default: 'GET', description: 'HTTP method.' },
   body: { type: 'raw', description: 'What to send; a mapping or list goes with body_format.' },
-  body_format: { type: 'str', choices: ['raw', 'json', 'form-urlencoded'], default: 'raw', description: 'How the body is written; sets Content-Type.' },
+  body_format: {
+    type: 'str',
+    choices: ['raw', 'json', 'form-urlencoded'],
+    default: 'raw',
+    description: 'How the body is written; sets Content-Type.',
+  },
   headers: { type: 'dict', default: {}, description: 'Headers to send.' },
   status_code: { type: 'list', elements: 'int', default: [200], description: 'Answers that are well.' },
-  return_content: { type: 'bool', default: false, description: 'Register the body of the answer as content, also where it is well.' },
+  return_content: {
+    type: 'bool',
+    default: false,
+    description: 'Register the body of the answer as content, also where it is well.',
+  },
   url_username: { type: 'str', aliases: ['user'], description: 'Name for basic authentication.' },
   url_password: { type: 'str', aliases: ['password'], secret: true, description: 'Password for basic authentication.' },
-  force_basic_auth: { type: 'bool', default: false, description: 'Taken for the sake of old playbooks: credentials are always sent at once.' },
+  force_basic_auth: {
+    type: 'bool',
+    default: false,
+    description: 'Taken for the sake of old playbooks: credentials are always sent at once.',
+  },
   validate_certs: { type: 'bool', default: true, description: 'Refuse certificates that cannot be verified.' },
   ca_path: { type: 'path', description: 'File of certificates on the host to trust.' },
   client_cert: { type: 'path', description: 'Certificate on the host to show.' },
@@ -27,7 +40,12 @@ const options = {
   use_proxy: { type: 'bool', default: true, description: "Go through the proxy that the host's environment names." },
   http_agent: { type: 'str', default: 'hostwright', description: 'What to say as User-Agent.' },
   timeout: { type: 'int', default: 30, description: 'Seconds for the whole exchange.' },
-  follow_redirects: { type: 'str', choices: ['safe', 'all', 'none', 'urllib2', 'yes', 'no'], default: 'safe', description: 'safe: where nothing is sent (GET, HEAD).' },
+  follow_redirects: {
+    type: 'str',
+    choices: ['safe', 'all', 'none', 'urllib2', 'yes', 'no'],
+    default: 'safe',
+    description: 'safe: where nothing is sent (GET, HEAD).',
+  },
   dest: { type: 'path', description: 'File on the host for the body of the answer.' },
   creates: { type: 'path', description: 'Path on the host: where it exists, nothing is asked.' },
   removes: { type: 'path', description: 'Path on the host: where it does not exist, nothing is asked.' },
@@ -49,13 +67,16 @@ export const uri = defineModule({
     body_format: json
     body: { persistent: { action.auto_create_index: false } }
 `,
-  probes: ({ creates, removes }) => [creates, removes].flatMap((path) => (path === undefined ? [] : [ask('stat', path)])),
+  probes: ({ creates, removes }) =>
+    [creates, removes].flatMap((path) => (path === undefined ? [] : [ask('stat', path)])),
   plan: (args, state) => {
-    if (!/^https?:\/\/[^\s/]/i.test(args.url)) throw new TaskError(`"${args.url}" is not a URL of a web server`, 'begin it with http:// or https://');
+    if (!/^https?:\/\/[^\s/]/i.test(args.url))
+      throw new TaskError(`"${args.url}" is not a URL of a web server`, 'begin it with http:// or https://');
     if (!/^[A-Za-z]+$/.test(args.method)) throw new TaskError(`"${args.method}" is not an HTTP method`);
     const quiet = (reason: string) => ({ actions: [], message: reason, result: { msg: `skipped, since ${reason}` } });
     if (args.creates !== undefined && state.read(ask('stat', args.creates))) return quiet(`${args.creates} exists`);
-    if (args.removes !== undefined && !state.read(ask('stat', args.removes))) return quiet(`${args.removes} does not exist`);
+    if (args.removes !== undefined && !state.read(ask('stat', args.removes)))
+      return quiet(`${args.removes} does not exist`);
     const dest = args.dest === undefined ? undefined : destination(args.dest, args.url, state);
     const { config, body } = uriInput(args);
     const action = {

@@ -9,16 +9,24 @@ const options = {
   host: { type: 'str', default: '127.0.0.1', description: 'Where the port is, seen from the host.' },
   port: { type: 'int', description: 'TCP port to wait for.' },
   path: { type: 'path', description: 'File on the host to wait for.' },
-  search_regex: { type: 'str', description: 'What the file, or what the port sends, must hold (a Perl regular expression, line by line).' },
+  search_regex: {
+    type: 'str',
+    description: 'What the file, or what the port sends, must hold (a Perl regular expression, line by line).',
+  },
   state: {
     type: 'str',
     choices: ['started', 'present', 'stopped', 'absent', 'drained'],
     default: 'started',
-    description: 'started and present: it is there; stopped and absent: it is not; drained: nobody is connected to the port.',
+    description:
+      'started and present: it is there; stopped and absent: it is not; drained: nobody is connected to the port.',
   },
   delay: { type: 'int', default: 0, description: 'Seconds before the first look.' },
   sleep: { type: 'int', default: 1, description: 'Seconds between looks.' },
-  timeout: { type: 'int', default: 300, description: 'Seconds after which it fails; with neither port nor path, the time to wait.' },
+  timeout: {
+    type: 'int',
+    default: 300,
+    description: 'Seconds after which it fails; with neither port nor path, the time to wait.',
+  },
   connect_timeout: { type: 'int', default: 5, description: 'Seconds for one look at the port.' },
   msg: { type: 'str', description: 'What to say when the time is up.' },
 } as const;
@@ -36,9 +44,12 @@ export const waitFor = defineModule({
 `,
   probes: () => [],
   plan: (args) => {
-    if (args.state === 'drained' && args.port === undefined) throw new TaskError('drained is a state of a port', 'give port, or another state');
-    if (args.port !== undefined && (args.port < 1 || args.port > 65535)) throw new TaskError(`${args.port} is no port`, 'ports are 1 to 65535');
-    if (args.path !== undefined && !posix.isAbsolute(args.path)) throw new TaskError(`"${args.path}" is not an absolute path`, 'begin it with /');
+    if (args.state === 'drained' && args.port === undefined)
+      throw new TaskError('drained is a state of a port', 'give port, or another state');
+    if (args.port !== undefined && (args.port < 1 || args.port > 65535))
+      throw new TaskError(`${args.port} is no port`, 'ports are 1 to 65535');
+    if (args.path !== undefined && !posix.isAbsolute(args.path))
+      throw new TaskError(`"${args.path}" is not an absolute path`, 'begin it with /');
     const limit = Math.max(0, args.delay) + args.timeout + args.connect_timeout + 30;
     return {
       actions: [{ kind: 'run', argv: ['sh', '-c', waitScript(args)], timeout: limit, effects: [] }],
@@ -50,7 +61,8 @@ export const waitFor = defineModule({
   conclude: (args, outcomes) => conclude(args, outcomes),
 });
 
-const subject = ({ path, port, host }: WaitArguments): string => path ?? (port === undefined ? 'the time' : `${host}:${port}`);
+const subject = ({ path, port, host }: WaitArguments): string =>
+  path ?? (port === undefined ? 'the time' : `${host}:${port}`);
 
 /** Status 75 of the script: the time was up; 69: no program that can look. */
 function conclude(args: WaitArguments, outcomes: readonly Outcome[]): Conclusion {

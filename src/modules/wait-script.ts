@@ -9,7 +9,8 @@ export function waitScript(args: WaitArguments): string {
   const { port, path, state, delay, sleep, timeout } = args;
   if (port === undefined && path === undefined) return `sleep ${Math.max(0, timeout)}`;
   const there = state === 'started' || state === 'present';
-  const look = path !== undefined ? fileLook(path, args.search_regex) : state === 'drained' ? drainedLook(port!) : portLook(args);
+  const look =
+    path !== undefined ? fileLook(path, args.search_regex) : state === 'drained' ? drainedLook(port!) : portLook(args);
   return `${look}
 ${delay > 0 ? `sleep ${delay}` : ':'}
 end=$(($(date +%s) + ${timeout > 0 ? timeout + 1 : 0}))
@@ -51,7 +52,10 @@ function drainedLook(port: number): string {
 function portLook({ host, port, connect_timeout: seconds, search_regex: regex, state }: WaitArguments): string {
   const limit = Math.max(1, seconds);
   const to = `${quote(host)} ${port}`;
-  const read = regex === undefined || !(state === 'started' || state === 'present') ? undefined : ` | head -c 1048576 | ${search(regex)}`;
+  const read =
+    regex === undefined || !(state === 'started' || state === 'present')
+      ? undefined
+      : ` | head -c 1048576 | ${search(regex)}`;
   const looks: [string, string][] = read
     ? [
         ['bash', `timeout ${limit} bash -c 'exec 3<>"/dev/tcp/$1/$2" && exec cat <&3' look ${to} 2>/dev/null${read}`],
@@ -61,7 +65,10 @@ function portLook({ host, port, connect_timeout: seconds, search_regex: regex, s
     : [
         ['bash', `timeout ${limit} bash -c 'exec 3<>"/dev/tcp/$1/$2"' look ${to} 2>/dev/null`],
         ['nc', `nc -z -w ${limit} ${to} </dev/null >/dev/null 2>&1`],
-        ['curl', `[ -n "$(curl -s -o /dev/null -m ${limit} -w '%{remote_ip}' ${quote(`telnet://${host}:${port}`)} </dev/null 2>/dev/null)" ]`],
+        [
+          'curl',
+          `[ -n "$(curl -s -o /dev/null -m ${limit} -w '%{remote_ip}' ${quote(`telnet://${host}:${port}`)} </dev/null 2>/dev/null)" ]`,
+        ],
       ];
   const cases = looks.map(([program, look]) => `if command -v ${program} >/dev/null; then\n  look() { ${look}; }`);
   const none = "else\n  echo 'neither bash nor nc nor curl is there to look at a port' >&2\n  exit 69\nfi";

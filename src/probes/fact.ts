@@ -4,11 +4,13 @@ import { factGroup } from './facts/groups.js';
 import { probeKind } from './probe.js';
 
 /** Lines of /proc/cpuinfo that nobody asks for, and that are most of it. */
-const DULL = '^(flags|bugs|vmx flags|Features|power management|bogomips|address sizes|microcode|clflush size|cache_alignment)[[:blank:]]*:';
+const DULL =
+  '^(flags|bugs|vmx flags|Features|power management|bogomips|address sizes|microcode|clflush size|cache_alignment)[[:blank:]]*:';
 
 /** Groups whose text may hold any bytes go last. */
 const ANYTHING = ['env', 'local'];
-const ordered = (names: readonly string[]): string[] => [...names].sort((a, b) => ANYTHING.indexOf(a) - ANYTHING.indexOf(b));
+const ordered = (names: readonly string[]): string[] =>
+  [...names].sort((a, b) => ANYTHING.indexOf(a) - ANYTHING.indexOf(b));
 
 const mark = (name: string): string => `\0\x1e${name}\n`;
 

@@ -14,7 +14,13 @@ export interface PackageState {
   readonly broken: boolean;
 }
 
-export const ABSENT: PackageState = { installed: false, version: undefined, configFiles: false, held: false, broken: false };
+export const ABSENT: PackageState = {
+  installed: false,
+  version: undefined,
+  configFiles: false,
+  held: false,
+  broken: false,
+};
 
 /** The state of a package (`name` or `name:architecture`) in dpkg's database. */
 export const packageState = probeKind<PackageState>({

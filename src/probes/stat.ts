@@ -32,13 +32,13 @@ export interface FileStat {
 }
 
 const TYPES: Readonly<Record<number, FileType>> = {
-  0o14: 'socket',
-  0o12: 'symlink',
-  0o10: 'file',
-  0o6: 'block',
-  0o4: 'directory',
-  0o2: 'character',
-  0o1: 'fifo',
+  11: 'socket',
+  9: 'symlink',
+  7: 'file',
+  6: 'block',
+  4: 'directory',
+  2: 'character',
+  1: 'fifo',
 };
 
 const FORMAT = '%f %u %g %s %Y %X %Z %i %d %h %U %G';

@@ -30,7 +30,9 @@ export const unit = probeKind<UnitState>({
       throw new Error(`systemctl show ended with status ${status}: does systemd run on this host?`);
     }
     return blocks.map((block) => {
-      const value = new Map(block.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+      const value = new Map(
+        block.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+      );
       return {
         load: value.get('LoadState') ?? '',
         active: value.get('ActiveState') ?? '',

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { access, constants, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { makeFolders } from '../base/folders.js';
 import { InputError } from '../base/error.js';
+import { makeFolders } from '../base/folders.js';
 
 /** Makes sure, before a run, that its report can be written after it. Throws InputError. */
 export async function prepareFile(file: string, option: string): Promise<void> {

@@ -72,7 +72,10 @@ function answerPrompt(shell: Shell, become: Become, ready: string, prompt: strin
       said = '';
       shell.stdin.write(`${become.password}\n`);
     };
-    const timer = setTimeout(() => finish(refusal(become, `no answer within ${timeout} s; it said: ${said.trim()}`)), timeout * 1000);
+    const timer = setTimeout(
+      () => finish(refusal(become, `no answer within ${timeout} s; it said: ${said.trim()}`)),
+      timeout * 1000,
+    );
     shell.stdout.on('data', heard);
     shell.stderr.on('data', heard);
     void shell.ended.then((end) => finish(refusal(become, said.trim() || end.reason)));
@@ -84,5 +87,9 @@ function refusal({ method, user, password }: Become, said: string): UnreachableE
     password === undefined
       ? 'if it wants a password, give it with -K or ansible_become_password'
       : 'check the become password (-K, ansible_become_password) and that this user may use it';
-  return new UnreachableError('become', `${method} to ${user} was refused: ${said.trim().split('\n').slice(-3).join(' / ')}`, hint);
+  return new UnreachableError(
+    'become',
+    `${method} to ${user} was refused: ${said.trim().split('\n').slice(-3).join(' / ')}`,
+    hint,
+  );
 }

@@ -48,7 +48,7 @@ export function verifyHostKey(
     return new UnreachableError(
       'host-key',
       `the host key of ${name} is not known: ${fingerprint(key)}; looked in ${files}`,
-      'compare the fingerprint with the host\'s own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then add it, or say --accept-new-host-keys',
+      "compare the fingerprint with the host's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then add it, or say --accept-new-host-keys",
     );
   }
   return new UnreachableError(
@@ -68,6 +68,10 @@ function record(file: string, line: string): UnreachableError | undefined {
     appendFileSync(file, whole ? line : `\n${line}`, { mode: 0o600 });
     return undefined;
   } catch (error) {
-    return new UnreachableError('host-key', `the new host key cannot be written down: ${(error as Error).message}`, `make ${file} writable`);
+    return new UnreachableError(
+      'host-key',
+      `the new host key cannot be written down: ${(error as Error).message}`,
+      `make ${file} writable`,
+    );
   }
 }

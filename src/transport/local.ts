@@ -31,7 +31,9 @@ export function connectLocal(options: { readonly shell?: readonly string[] } = {
             child.unref();
           },
         };
-        child.once('error', (error) => reject(new UnreachableError('lost', `cannot start ${program}: ${error.message}`)));
+        child.once('error', (error) =>
+          reject(new UnreachableError('lost', `cannot start ${program}: ${error.message}`)),
+        );
         child.once('spawn', () => {
           open.add(shell);
           void ended.then(() => open.delete(shell));

@@ -152,7 +152,11 @@ export class Session {
     const { lock, patience = 60 } = this.#options;
     if (!lock || this.#greeted) return this.#exchange(steps, options);
     const { timeout } = options;
-    const take: Step = { text: `${lock.take}\nhw_lock || { hw_end 0 1; exit 0; }\nprintf %s $$`, guarded: false, streams: false };
+    const take: Step = {
+      text: `${lock.take}\nhw_lock || { hw_end 0 1; exit 0; }\nprintf %s $$`,
+      guarded: false,
+      streams: false,
+    };
     const [, ...results] = await this.#exchange([take, ...steps], {
       timeout: typeof timeout === 'number' ? timeout : (index) => (index === 0 ? patience : timeout(index - 1)),
       onStep: (index, result) => {
@@ -199,7 +203,12 @@ export class Session {
     if (typeof timeout === 'number' && running.timer) return;
     clearTimeout(running.timer);
     const seconds = typeof timeout === 'number' ? timeout : timeout(running.results.length);
-    const late = (): void => this.#fail('timeout', `no answer within ${seconds} s`, 'raise the task\'s "timeout", or look at what the host is doing');
+    const late = (): void =>
+      this.#fail(
+        'timeout',
+        `no answer within ${seconds} s`,
+        'raise the task\'s "timeout", or look at what the host is doing',
+      );
     running.timer = setTimeout(late, seconds * 1000);
   }
 
@@ -249,9 +258,18 @@ export class Session {
         await this.#write(chunk);
       }
     } catch (error) {
-      return this.#fail('lost', `a file of this machine cannot be read: ${(error as Error).message}`, 'leave it alone while it is being sent');
+      return this.#fail(
+        'lost',
+        `a file of this machine cannot be read: ${(error as Error).message}`,
+        'leave it alone while it is being sent',
+      );
     }
-    if (sent !== size) this.#fail('lost', `a file of this machine has ${sent} bytes where it had ${size}`, 'leave it alone while it is being sent');
+    if (sent !== size)
+      this.#fail(
+        'lost',
+        `a file of this machine has ${sent} bytes where it had ${size}`,
+        'leave it alone while it is being sent',
+      );
   }
 
   async #write(data: Buffer): Promise<void> {
@@ -272,10 +290,15 @@ export class Session {
     const output = running.progress[index]![stream];
     output.push(data);
     // A later step cannot print while the first is not even answered.
-    if (!this.#answered && index > 0 && output.truncated) return this.#fail('protocol', `the host printed more than ${KEEP} bytes before it answered anything`);
+    if (!this.#answered && index > 0 && output.truncated)
+      return this.#fail('protocol', `the host printed more than ${KEEP} bytes before it answered anything`);
     if (step.streams) running.options.onOutput?.(index, stream, data);
     else if (running.progress[index]!.stdout.truncated) {
-      this.#fail('protocol', `the host sent more than ${step.keep ?? KEEP} bytes for an answer`, 'is a profile of its shell printing?');
+      this.#fail(
+        'protocol',
+        `the host sent more than ${step.keep ?? KEEP} bytes for an answer`,
+        'is a profile of its shell printing?',
+      );
     }
   }
 
@@ -325,15 +348,20 @@ export class Session {
 
   #ended(end: ShellEnd): void {
     const noise = this.#heard();
-    if (this.#options.refusal && !this.#answered && !end.lost) this.#dead ??= this.#options.refusal(noise || end.reason);
+    if (this.#options.refusal && !this.#answered && !end.lost)
+      this.#dead ??= this.#options.refusal(noise || end.reason);
     const said = noise === '' ? '' : `; it said: ${noise.slice(-500)}`;
     this.#fail('lost', `${end.reason}${said}`);
   }
 
   /** What was said outside of any answer; before the first answer everything is: a refusal, not a step's output. */
   #heard(): string {
-    const early = this.#answered ? [] : (this.#running?.progress ?? []).flatMap(({ stderr, stdout }) => [stderr.bytes(), stdout.bytes()]);
-    return Buffer.concat([this.#noise.bytes(), ...early]).toString('utf8').trim();
+    const early = this.#answered
+      ? []
+      : (this.#running?.progress ?? []).flatMap(({ stderr, stdout }) => [stderr.bytes(), stdout.bytes()]);
+    return Buffer.concat([this.#noise.bytes(), ...early])
+      .toString('utf8')
+      .trim();
   }
 
   #fail(reason: 'lost' | 'timeout' | 'protocol', message: string, hint?: string): void {

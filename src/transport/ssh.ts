@@ -3,8 +3,8 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { NodeSSH } from 'node-ssh';
-import ssh2 from 'ssh2';
 import type { AnyAuthMethod, ClientChannel, ConnectConfig } from 'ssh2';
+import ssh2 from 'ssh2';
 import { UnreachableError } from '../base/error.js';
 import { hostKeyAlgorithms, verifyHostKey } from './host-key.js';
 import type { KnownHosts } from './known-hosts.js';
@@ -74,7 +74,13 @@ function openSocket({ address, port, timeout }: SshTarget): Promise<Socket> {
     const socket = connectTcp({ host: address, port, noDelay: true, keepAlive: true });
     const timer = setTimeout(() => {
       socket.destroy();
-      reject(new UnreachableError('timeout', `${address} port ${port} did not answer within ${timeout} s`, 'is the host up, and the address right?'));
+      reject(
+        new UnreachableError(
+          'timeout',
+          `${address} port ${port} did not answer within ${timeout} s`,
+          'is the host up, and the address right?',
+        ),
+      );
     }, timeout * 1000);
     socket.once('connect', () => {
       clearTimeout(timer);
@@ -85,11 +91,29 @@ function openSocket({ address, port, timeout }: SshTarget): Promise<Socket> {
     socket.once('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
       if (error.code === 'ECONNREFUSED') {
-        reject(new UnreachableError('refused', `${address} refuses connections on port ${port}`, 'is sshd running there, and the port right (ansible_port)?'));
+        reject(
+          new UnreachableError(
+            'refused',
+            `${address} refuses connections on port ${port}`,
+            'is sshd running there, and the port right (ansible_port)?',
+          ),
+        );
       } else if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') {
-        reject(new UnreachableError('address', `the name ${address} cannot be resolved`, 'set ansible_host to an address, or mend the name service'));
+        reject(
+          new UnreachableError(
+            'address',
+            `the name ${address} cannot be resolved`,
+            'set ansible_host to an address, or mend the name service',
+          ),
+        );
       } else {
-        reject(new UnreachableError('address', `${address} port ${port} cannot be reached: ${error.message}`, 'is the host up, and the address right?'));
+        reject(
+          new UnreachableError(
+            'address',
+            `${address} port ${port} cannot be reached: ${error.message}`,
+            'is the host up, and the address right?',
+          ),
+        );
       }
     });
   });
@@ -99,16 +123,20 @@ function openSocket({ address, port, timeout }: SshTarget): Promise<Socket> {
 function authentication(target: SshTarget): AnyAuthMethod[] {
   const { user: username, password } = target;
   const methods: AnyAuthMethod[] = [];
-  if (target.privateKeyFile !== undefined) methods.push({ type: 'publickey', username, key: readKey(target.privateKeyFile, target.passphrase) });
+  if (target.privateKeyFile !== undefined)
+    methods.push({ type: 'publickey', username, key: readKey(target.privateKeyFile, target.passphrase) });
   else {
     if (target.agent) methods.push({ type: 'agent', username, agent: target.agent });
     for (const name of ['id_ed25519', 'id_ecdsa', 'id_rsa']) {
       const file = join(homedir(), '.ssh', name);
-      if (existsSync(file) && usable(file, target.passphrase)) methods.push({ type: 'publickey', username, key: readKey(file, target.passphrase) });
+      if (existsSync(file) && usable(file, target.passphrase))
+        methods.push({ type: 'publickey', username, key: readKey(file, target.passphrase) });
     }
   }
   if (password !== undefined) methods.push({ type: 'password', username, password });
-  const answer = target.answer ?? (password === undefined ? undefined : async (prompts: readonly unknown[]) => prompts.map(() => password));
+  const answer =
+    target.answer ??
+    (password === undefined ? undefined : async (prompts: readonly unknown[]) => prompts.map(() => password));
   if (answer) {
     methods.push({
       type: 'keyboard-interactive',
@@ -119,7 +147,11 @@ function authentication(target: SshTarget): AnyAuthMethod[] {
     } as AnyAuthMethod);
   }
   if (methods.length === 0) {
-    throw new UnreachableError('authentication', `there is nothing to log in with as ${username}`, 'give a key (--private-key, ansible_ssh_private_key_file), start an agent, or ask for a password with -k');
+    throw new UnreachableError(
+      'authentication',
+      `there is nothing to log in with as ${username}`,
+      'give a key (--private-key, ansible_ssh_private_key_file), start an agent, or ask for a password with -k',
+    );
   }
   return methods;
 }
@@ -140,7 +172,8 @@ function parsedKey(file: string, passphrase: string | undefined) {
   return key;
 }
 
-const usable = (file: string, passphrase: string | undefined): boolean => !(parsedKey(file, passphrase) instanceof Error);
+const usable = (file: string, passphrase: string | undefined): boolean =>
+  !(parsedKey(file, passphrase) instanceof Error);
 
 function readKey(file: string, passphrase: string | undefined) {
   try {
@@ -150,25 +183,47 @@ function readKey(file: string, passphrase: string | undefined) {
     throw new UnreachableError(
       'authentication',
       `the key ${file} cannot be used: ${key.message}`,
-      encrypted ? 'give its passphrase with --ask-key-passphrase, or load it into the agent' : 'give an OpenSSH or PEM private key',
+      encrypted
+        ? 'give its passphrase with --ask-key-passphrase, or load it into the agent'
+        : 'give an OpenSSH or PEM private key',
     );
   } catch (error) {
     if (error instanceof UnreachableError) throw error;
-    throw new UnreachableError('authentication', `the key ${file} cannot be read: ${(error as Error).message}`, 'check ansible_ssh_private_key_file');
+    throw new UnreachableError(
+      'authentication',
+      `the key ${file} cannot be read: ${(error as Error).message}`,
+      'check ansible_ssh_private_key_file',
+    );
   }
 }
 
-function explain(error: Error & { level?: string }, { address, port, user, timeout }: SshTarget, methods: readonly AnyAuthMethod[]): UnreachableError {
+function explain(
+  error: Error & { level?: string },
+  { address, port, user, timeout }: SshTarget,
+  methods: readonly AnyAuthMethod[],
+): UnreachableError {
   const where = `${user}@${address} port ${port}`;
   if (error.level === 'client-authentication') {
     const tried = [...new Set(methods.map(({ type }) => type))].join(', ');
-    return new UnreachableError('authentication', `${where} refused the login; tried ${tried}`, 'check user (-u, ansible_user) and key, and authorized_keys on the host');
+    return new UnreachableError(
+      'authentication',
+      `${where} refused the login; tried ${tried}`,
+      'check user (-u, ansible_user) and key, and authorized_keys on the host',
+    );
   }
   if (error.level === 'client-timeout' || /timed out/i.test(error.message)) {
-    return new UnreachableError('timeout', `${where} did not finish the login within ${timeout} s`, 'the host may be overloaded; --timeout gives it longer');
+    return new UnreachableError(
+      'timeout',
+      `${where} did not finish the login within ${timeout} s`,
+      'the host may be overloaded; --timeout gives it longer',
+    );
   }
   if (/Not allowed at this time/i.test(error.message)) {
-    return new UnreachableError('refused', `${where} has banned us for a while: ${error.message}`, 'sshd punishes failed logins (PerSourcePenalties): wait, or exempt this address');
+    return new UnreachableError(
+      'refused',
+      `${where} has banned us for a while: ${error.message}`,
+      'sshd punishes failed logins (PerSourcePenalties): wait, or exempt this address',
+    );
   }
   return new UnreachableError('lost', `${where}: ${error.message}`, 'is it an SSH server, and does it allow us?');
 }
@@ -196,9 +251,17 @@ function asConnection(node: NodeSSH, timeout: number): Connection {
         client.once('close', lost);
         const timer = setTimeout(() => {
           client.removeListener('close', lost);
-          reject(new UnreachableError('timeout', `the host opened no shell within ${timeout} s`, 'the host may be overloaded; --timeout gives it longer'));
+          reject(
+            new UnreachableError(
+              'timeout',
+              `the host opened no shell within ${timeout} s`,
+              'the host may be overloaded; --timeout gives it longer',
+            ),
+          );
         }, timeout * 1000);
-        const pty = options.terminal ? { term: 'dumb', modes: { ECHO: 0, ICANON: 0, OPOST: 0, ISIG: 0, ICRNL: 0, IXON: 0 } } : undefined;
+        const pty = options.terminal
+          ? { term: 'dumb', modes: { ECHO: 0, ICANON: 0, OPOST: 0, ISIG: 0, ICRNL: 0, IXON: 0 } }
+          : undefined;
         const opened = (error: Error | undefined, channel: ClientChannel): void => {
           clearTimeout(timer);
           client.removeListener('close', lost);

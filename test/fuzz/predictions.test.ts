@@ -8,7 +8,8 @@ import { lookAt, statuses, statusOf, World } from './world.js';
 const project = localProject(['a']);
 World.prepare(project);
 
-const show = (tasks: readonly RandomTask[]): string => tasks.map(({ module, args, keywords }, i) => `${i} ${module} ${JSON.stringify({ ...args, ...keywords })}`).join('\n');
+const show = (tasks: readonly RandomTask[]): string =>
+  tasks.map(({ module, args, keywords }, i) => `${i} ${module} ${JSON.stringify({ ...args, ...keywords })}`).join('\n');
 
 describe('what the engine takes for certain', () => {
   it('comes to the same as asking the host before every task', async () => {
@@ -53,46 +54,66 @@ describe('what the engine takes for certain', () => {
 
   it('is what check mode says, and check mode changes nothing', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(foreseeable, { maxLength: 4 }), fc.array(foreseeable, { minLength: 1, maxLength: 7 }), async (before, tasks) => {
-        const world = new World(project);
-        try {
-          await world.together(before);
-          const seen = lookAt(world.root, true);
-          const check = await world.together(tasks, { flags: { check: true } });
-          expect(lookAt(world.root, true), show(tasks)).toEqual(seen);
-          const run = await world.together(tasks);
-          const about = `before:\n${show(before)}\nthen:\n${show(tasks)}\n${seen.join('\n')}\n--- check\n${check.told()}\n--- run\n${run.told()}`;
-          const predicted = statuses(check);
-          statuses(run).forEach((status, i) => {
-            if (statusOf(predicted[i]!) !== 'unknown') expect(predicted[i], about).toBe(status);
-          });
-          // What lies below a new link, in a new name of a file, in a copy on the host, or in a tree that is changed as a whole, nobody can say without doing it.
-          const blurred = tasks.some(({ args }) => args['state'] === 'link' || args['state'] === 'hard' || args['recurse'] === true || args['remote_src'] === true);
-          if (!blurred) expect(predicted.filter((each) => statusOf(each) === 'unknown'), about).toEqual([]);
-        } finally {
-          world.remove();
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(foreseeable, { maxLength: 4 }),
+        fc.array(foreseeable, { minLength: 1, maxLength: 7 }),
+        async (before, tasks) => {
+          const world = new World(project);
+          try {
+            await world.together(before);
+            const seen = lookAt(world.root, true);
+            const check = await world.together(tasks, { flags: { check: true } });
+            expect(lookAt(world.root, true), show(tasks)).toEqual(seen);
+            const run = await world.together(tasks);
+            const about = `before:\n${show(before)}\nthen:\n${show(tasks)}\n${seen.join('\n')}\n--- check\n${check.told()}\n--- run\n${run.told()}`;
+            const predicted = statuses(check);
+            statuses(run).forEach((status, i) => {
+              if (statusOf(predicted[i]!) !== 'unknown') expect(predicted[i], about).toBe(status);
+            });
+            // What lies below a new link, in a new name of a file, in a copy on the host, or in a tree that is changed as a whole, nobody can say without doing it.
+            const blurred = tasks.some(
+              ({ args }) =>
+                args['state'] === 'link' ||
+                args['state'] === 'hard' ||
+                args['recurse'] === true ||
+                args['remote_src'] === true,
+            );
+            if (!blurred)
+              expect(
+                predicted.filter((each) => statusOf(each) === 'unknown'),
+                about,
+              ).toEqual([]);
+          } finally {
+            world.remove();
+          }
+        },
+      ),
       runs(30),
     );
   });
 
   it('leaves a settled world as it is, to the last time stamp', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(foreseeable.filter(({ settles }) => settles), { minLength: 1, maxLength: 6 }), async (tasks) => {
-        const world = new World(project);
-        try {
-          await world.together(tasks);
-          const settled = await world.together(tasks);
-          if (statuses(settled).some((status) => !/ok|failed/.test(status))) return; // they undo each other
-          const seen = lookAt(world.root, true);
-          const again = await world.together(tasks);
-          expect(statuses(again), show(tasks)).toEqual(statuses(settled));
-          expect(lookAt(world.root, true), show(tasks)).toEqual(seen);
-        } finally {
-          world.remove();
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(
+          foreseeable.filter(({ settles }) => settles),
+          { minLength: 1, maxLength: 6 },
+        ),
+        async (tasks) => {
+          const world = new World(project);
+          try {
+            await world.together(tasks);
+            const settled = await world.together(tasks);
+            if (statuses(settled).some((status) => !/ok|failed/.test(status))) return; // they undo each other
+            const seen = lookAt(world.root, true);
+            const again = await world.together(tasks);
+            expect(statuses(again), show(tasks)).toEqual(statuses(settled));
+            expect(lookAt(world.root, true), show(tasks)).toEqual(seen);
+          } finally {
+            world.remove();
+          }
+        },
+      ),
       runs(20),
     );
   });

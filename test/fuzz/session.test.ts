@@ -23,20 +23,46 @@ type Act =
   | { readonly does: 'print'; readonly text: string; readonly status: number; readonly guarded: boolean }
   | { readonly does: 'run'; readonly out: string; readonly err: string; readonly status: number };
 
-const size = fc.oneof({ weight: 5, arbitrary: fc.nat(200) }, { weight: 1, arbitrary: fc.constantFrom(65535, 65536, 65537, 131072, 200_001) });
-const bytes = size.chain((length) => fc.tuple(fc.uint8Array({ minLength: 16, maxLength: 16 }), fc.constant(length))).map(([seed, length]) => {
-  const all = new Uint8Array(length);
-  for (let i = 0; i < length; i++) all[i] = seed[i % 16]! ^ (i >> 8);
-  return all;
-});
+const size = fc.oneof(
+  { weight: 5, arbitrary: fc.nat(200) },
+  { weight: 1, arbitrary: fc.constantFrom(65535, 65536, 65537, 131072, 200_001) },
+);
+const bytes = size
+  .chain((length) => fc.tuple(fc.uint8Array({ minLength: 16, maxLength: 16 }), fc.constant(length)))
+  .map(([seed, length]) => {
+    const all = new Uint8Array(length);
+    for (let i = 0; i < length; i++) all[i] = seed[i % 16]! ^ (i >> 8);
+    return all;
+  });
 const text = fc.oneof(
   fc.string({ unit: 'binary-ascii', maxLength: 60 }).map((each) => each.replaceAll('\0', '')),
   fc.string({ unit: 'binary', maxLength: 30 }).map((each) => each.replaceAll('\0', '').toWellFormed()),
-  fc.constantFrom('', '\n', '\x1e', "'", '\\', '$(id)', '`id`', 'hw_end 0 0\n', '#seal', '}', 'EOF\n', '\x1b[2J', '%s%d'),
+  fc.constantFrom(
+    '',
+    '\n',
+    '\x1e',
+    "'",
+    '\\',
+    '$(id)',
+    '`id`',
+    'hw_end 0 0\n',
+    '#seal',
+    '}',
+    'EOF\n',
+    '\x1b[2J',
+    '%s%d',
+  ),
 );
-const status = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(1, 2, 77, 126, 255) });
+const status = fc.oneof(
+  { weight: 4, arbitrary: fc.constant(0) },
+  { weight: 1, arbitrary: fc.constantFrom(1, 2, 77, 126, 255) },
+);
 const act: fc.Arbitrary<Act> = fc.oneof(
-  fc.record({ does: fc.constant('receive' as const), bytes, good: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }) }),
+  fc.record({
+    does: fc.constant('receive' as const),
+    bytes,
+    good: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+  }),
   fc.record({ does: fc.constant('print' as const), text, status, guarded: fc.boolean() }),
   fc.record({ does: fc.constant('run' as const), out: text, err: text, status }),
 );
@@ -45,11 +71,20 @@ let files = 0;
 function stepOf(each: Act, target: string): Step {
   switch (each.does) {
     case 'receive':
-      return { text: `hw_recv ${each.bytes.length} ${quote(each.good ? target : '/proc/nowhere/x')}`, guarded: true, streams: false, payload: Buffer.from(each.bytes) };
+      return {
+        text: `hw_recv ${each.bytes.length} ${quote(each.good ? target : '/proc/nowhere/x')}`,
+        guarded: true,
+        streams: false,
+        payload: Buffer.from(each.bytes),
+      };
     case 'print':
       return { text: `printf %s ${quote(each.text)}; (exit ${each.status})`, guarded: each.guarded, streams: false };
     case 'run':
-      return { text: `hw_c() ( printf %s ${quote(each.out)}; printf %s ${quote(each.err)} >&2; exit ${each.status} )\nhw_exec hw_c`, guarded: true, streams: true };
+      return {
+        text: `hw_c() ( printf %s ${quote(each.out)}; printf %s ${quote(each.err)} >&2; exit ${each.status} )\nhw_exec hw_c`,
+        guarded: true,
+        streams: true,
+      };
   }
 }
 
@@ -61,15 +96,27 @@ function expected(acts: readonly Act[], targets: readonly string[]) {
     if (guarded && failed) return { status: undefined, stdout: '', stderr: '', file: undefined };
     const ends = each.does === 'receive' ? (each.good ? 0 : 'fails') : each.status;
     if (guarded && ends !== 0) failed = true;
-    if (each.does === 'receive') return { status: ends, stdout: undefined, stderr: '', file: each.good ? { path: targets[i]!, bytes: each.bytes } : undefined };
-    return { status: ends, stdout: each.does === 'print' ? each.text : each.out, stderr: each.does === 'run' ? each.err : '', file: undefined };
+    if (each.does === 'receive')
+      return {
+        status: ends,
+        stdout: undefined,
+        stderr: '',
+        file: each.good ? { path: targets[i]!, bytes: each.bytes } : undefined,
+      };
+    return {
+      status: ends,
+      stdout: each.does === 'print' ? each.text : each.out,
+      stderr: each.does === 'run' ? each.err : '',
+      file: undefined,
+    };
   });
 }
 
 describe.each(shells.filter(([, [path]]) => existsSync(path!)))('any batches under %s', (_name, shell) => {
   it('come back as they were meant, in step, whatever fails in them', async () => {
     const words = shell.map((word) => `'${word}'`).join(' ');
-    const open = async (): Promise<Session> => new Session(await connectLocal({ shell }).openShell(bootCommand().replace('exec sh', `exec ${words}`)));
+    const open = async (): Promise<Session> =>
+      new Session(await connectLocal({ shell }).openShell(bootCommand().replace('exec sh', `exec ${words}`)));
     const session = await open();
     await fc.assert(
       fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 12 }), async (acts) => {

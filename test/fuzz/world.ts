@@ -25,7 +25,12 @@ export function lookAt(root: string, times = false): string[] {
 
 /** The tasks as a play for the one host there is; `from` numbers their names, `vars` are the play's. */
 export function playOf(tasks: readonly RandomTask[], from: number, vars: Values): string {
-  const list = tasks.map(({ module, args, keywords }, i) => ({ name: `task ${from + i}`, [module]: args, ignore_errors: true, ...keywords }));
+  const list = tasks.map(({ module, args, keywords }, i) => ({
+    name: `task ${from + i}`,
+    [module]: args,
+    ignore_errors: true,
+    ...keywords,
+  }));
   return JSON.stringify([{ hosts: 'all', gather_facts: false, vars, tasks: list }]);
 }
 
@@ -78,7 +83,8 @@ export class World {
       told.push(heard.told());
       const [result] = heard.of('task-result');
       if (result && task.keywords['register']) vars = { ...vars, last: { changed: false, ...result.result.values } };
-      if (task.module === 'set_fact' && result?.result.status === 'ok') vars = { ...vars, word: (result.result.values['ansible_facts'] as Values)['word']! };
+      if (task.module === 'set_fact' && result?.result.status === 'ok')
+        vars = { ...vars, word: (result.result.values['ansible_facts'] as Values)['word']! };
     }
     return { statuses: all, told: told.join('\n') };
   }

@@ -23,7 +23,8 @@ export function parseIp(text: string): { addresses: InterfaceAddress[]; routes: 
   const routes: DefaultRoute[] = [];
   for (const line of text.split('\n')) {
     const words = line.trim().split(/\s+/);
-    const after = (name: string): string | undefined => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined);
+    const after = (name: string): string | undefined =>
+      words.includes(name) ? words[words.indexOf(name) + 1] : undefined;
     if (/^\d+:$/.test(words[0] ?? '')) {
       const version = words[2] === 'inet' ? 4 : words[2] === 'inet6' ? 6 : undefined;
       if (version === undefined) continue;

@@ -6,7 +6,9 @@ export const dateTime: FactGroup = {
   names: ['date_time'],
   text: "date '+%s %N %Y %m %d %H %M %S %Z %z %A %w %W'",
   parse: ({ text }) => {
-    const [epoch = '', nano = '', year, month, day, hour, minute, second, tz, offset, weekday, number, week] = text.trim().split(' ');
+    const [epoch = '', nano = '', year, month, day, hour, minute, second, tz, offset, weekday, number, week] = text
+      .trim()
+      .split(' ');
     const utc = new Date(Number(epoch) * 1000).toISOString().slice(0, 19);
     const micro = nano.slice(0, 6);
     return mapping({

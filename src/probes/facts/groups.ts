@@ -46,12 +46,15 @@ export function factGroup(name: string): FactGroup {
 
 let byName: Map<string, string> | undefined;
 function owners(): Map<string, string> {
-  byName ??= new Map(Object.entries(groups).flatMap(([group, { names }]) => names.map((name) => [name, group] as const)));
+  byName ??= new Map(
+    Object.entries(groups).flatMap(([group, { names }]) => names.map((name) => [name, group] as const)),
+  );
   return byName;
 }
 
 /** The names of interfaces are facts too (`eth0`, `enp3s0`, `br_lan`): those that Linux and its tools give. */
-const INTERFACE = /^(lo|(eth|en|wl|ww|ib|br|bond|team|docker|veth|vb|virbr|vlan|vxlan|host|tun|tap|wg|dummy|ppp|lxc|lxd|cni|flannel|cali|podman|ve)[A-Za-z]*_?[0-9][\w]*|br_\w+|virbr_?\w*|(vb|ve|vz)_\w+)$/;
+const INTERFACE =
+  /^(lo|(eth|en|wl|ww|ib|br|bond|team|docker|veth|vb|virbr|vlan|vxlan|host|tun|tap|wg|dummy|ppp|lxc|lxd|cni|flannel|cali|podman|ve)[A-Za-z]*_?[0-9][\w]*|br_\w+|virbr_?\w*|(vb|ve|vz)_\w+)$/;
 
 /** The group that tells a fact (a name without `ansible_`), or undefined where none does. */
 export function factGroupOf(name: string): string | undefined {

@@ -24,7 +24,8 @@ export const processors: FactGroup = {
       else if (name === 'physical id') sockets.add(value);
       else if (name === 'cpu cores') cores = Number(value) || 1;
       else if (name === 'siblings') siblings = Number(value) || 1;
-      if (['processor', 'vendor_id', 'model name', 'Processor', 'cpu model', 'vendor'].includes(name)) words.push(value);
+      if (['processor', 'vendor_id', 'model name', 'Processor', 'cpu model', 'vendor'].includes(name))
+        words.push(value);
     }
     const known = sockets.size > 0;
     const threads = known ? Math.max(1, Math.floor(siblings / cores)) : 1;

@@ -22,16 +22,30 @@ const NET = '/sys/class/net';
  */
 export const network: FactGroup = {
   names: ['interfaces', 'default_ipv4', 'default_ipv6', 'all_ipv4_addresses', 'all_ipv6_addresses'],
-  files: ['address', 'mtu', 'operstate', 'flags', 'type', 'speed', 'bridge/bridge_id', 'brif/*/port_no', 'bonding/slaves', 'bonding/mode'].map(
-    (file) => `${NET}/*/${file}`,
-  ),
+  files: [
+    'address',
+    'mtu',
+    'operstate',
+    'flags',
+    'type',
+    'speed',
+    'bridge/bridge_id',
+    'brif/*/port_no',
+    'bonding/slaves',
+    'bonding/mode',
+  ].map((file) => `${NET}/*/${file}`),
   text: "printf 'addr show\\nroute get 8.8.8.8\\nroute get 2001:4860:4860::8888\\n' | ip -o -force -batch - 2>/dev/null",
   parse: (source) => {
     const { addresses, routes } = parseIp(source.text);
-    const devices = new Map(source.matching(/^\/sys\/class\/net\/([^/]+)\/mtu$/).map(([, name]) => [name!, device(name!, source)]));
+    const devices = new Map(
+      source.matching(/^\/sys\/class\/net\/([^/]+)\/mtu$/).map(([, name]) => [name!, device(name!, source)]),
+    );
     const facts = emptyMapping();
     for (const [name, found] of devices) {
-      facts[name.replace(/[-:.]/g, '_')] = mapping({ ...found, ...addressed(addresses.filter((each) => each.interface === name)) });
+      facts[name.replace(/[-:.]/g, '_')] = mapping({
+        ...found,
+        ...addressed(addresses.filter((each) => each.interface === name)),
+      });
     }
     const told = (version: 4 | 6): string[] =>
       addresses.filter((each) => each.version === version && each.scope !== 'host').map(({ address }) => address);
@@ -70,12 +84,15 @@ function device(name: string, { line, matching }: FactSource): Device {
   const bonding = at('bonding/mode');
   const slaves = at('bonding/slaves');
   const speed = Number(at('speed') ?? -1);
-  const members = matching(/^\/sys\/class\/net\/([^/]+)\/brif\/([^/]+)\/port_no$/).flatMap(([, of, port]) => (of === name ? [port!] : []));
+  const members = matching(/^\/sys\/class\/net\/([^/]+)\/brif\/([^/]+)\/port_no$/).flatMap(([, of, port]) =>
+    of === name ? [port!] : [],
+  );
   const address = at('address');
   return {
     device: name,
     active: at('operstate') !== 'down',
-    type: bridge !== undefined ? 'bridge' : bonding !== undefined ? 'bonding' : (TYPES.get(at('type') ?? '') ?? 'unknown'),
+    type:
+      bridge !== undefined ? 'bridge' : bonding !== undefined ? 'bonding' : (TYPES.get(at('type') ?? '') ?? 'unknown'),
     mtu: Number(at('mtu')),
     macaddress: address === undefined || address === '00:00:00:00:00:00' ? undefined : address,
     promisc: (Number(at('flags') ?? 0) & 0x100) !== 0,
@@ -86,7 +103,13 @@ function device(name: string, { line, matching }: FactSource): Device {
 }
 
 const ipv4 = ({ address, prefix, broadcast }: InterfaceAddress): Values =>
-  mapping({ address, broadcast, netmask: netmask(prefix), network: networkOf(address, prefix), prefix: String(prefix) });
+  mapping({
+    address,
+    broadcast,
+    netmask: netmask(prefix),
+    network: networkOf(address, prefix),
+    prefix: String(prefix),
+  });
 
 /** The addresses of one interface, as Ansible groups them. */
 function addressed(addresses: readonly InterfaceAddress[]): Device {
@@ -95,7 +118,10 @@ function addressed(addresses: readonly InterfaceAddress[]): Device {
   return {
     ipv4: first && ipv4(first),
     ipv4_secondaries: more.length === 0 ? undefined : more.map(ipv4),
-    ipv6: six.length === 0 ? undefined : six.map(({ address, prefix, scope }) => mapping({ address, prefix: String(prefix), scope })),
+    ipv6:
+      six.length === 0
+        ? undefined
+        : six.map(({ address, prefix, scope }) => mapping({ address, prefix: String(prefix), scope })),
   };
 }
 
@@ -108,7 +134,8 @@ export const dns: FactGroup = {
     for (const line of lines('/etc/resolv.conf')) {
       const [word = '', ...values] = line.trim().split(/\s+/);
       if (values.length === 0) continue;
-      if (word === 'nameserver') found['nameservers'] = [...((found['nameservers'] as Value[] | undefined) ?? []), values[0]!];
+      if (word === 'nameserver')
+        found['nameservers'] = [...((found['nameservers'] as Value[] | undefined) ?? []), values[0]!];
       else if (word === 'domain') found['domain'] = values[0]!;
       else if (word === 'search' || word === 'sortlist') found[word] = values;
       else if (word === 'options') {

@@ -3,7 +3,17 @@ import type { FactGroup } from './group.js';
 
 /** The kernel, the name it knows the host by, and what it was started with. */
 export const platform: FactGroup = {
-  names: ['system', 'kernel', 'kernel_version', 'nodename', 'hostname', 'machine_id', 'cmdline', 'proc_cmdline', 'fips'],
+  names: [
+    'system',
+    'kernel',
+    'kernel_version',
+    'nodename',
+    'hostname',
+    'machine_id',
+    'cmdline',
+    'proc_cmdline',
+    'fips',
+  ],
   files: [
     '/proc/sys/kernel/ostype',
     '/proc/sys/kernel/osrelease',

@@ -7,7 +7,9 @@ type Links = ReadonlyMap<string, Readonly<Record<'ids' | 'uuids' | 'labels', str
 /** Names that udev gives block devices, by kernel name. */
 function linksOf(text: string): Links {
   const found = new Map<string, Record<'ids' | 'uuids' | 'labels', string[]>>();
-  for (const [, kind, name, target] of text.matchAll(/^L \/dev\/disk\/by-(id|uuid|label)\/(\S+) (?:\S*\/)?([^\s/]+)$/gm)) {
+  for (const [, kind, name, target] of text.matchAll(
+    /^L \/dev\/disk\/by-(id|uuid|label)\/(\S+) (?:\S*\/)?([^\s/]+)$/gm,
+  )) {
     if (!found.has(target!)) found.set(target!, { ids: [], uuids: [], labels: [] });
     const plain = name!.replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
     found.get(target!)![`${kind as 'id' | 'uuid' | 'label'}s`].push(plain);
@@ -56,7 +58,11 @@ export const devices: FactGroup = {
     const facts = emptyMapping();
     for (const [, name] of source.matching(/^\/sys\/block\/([^/]+)\/size$/)) facts[name!] = disk(name!, found, source);
     const by = (kind: 'ids' | 'uuids' | 'labels'): Values =>
-      mapping(Object.fromEntries([...found].filter(([, own]) => own[kind].length > 0).map(([name, own]) => [name, own[kind]])));
+      mapping(
+        Object.fromEntries(
+          [...found].filter(([, own]) => own[kind].length > 0).map(([name, own]) => [name, own[kind]]),
+        ),
+      );
     const device_links = mapping({ ids: by('ids'), uuids: by('uuids'), labels: by('labels'), masters: emptyMapping() });
     return mapping({ devices: facts, device_links });
   },
@@ -99,7 +105,9 @@ function disk(name: string, found: Links, source: FactSource): Values {
 }
 
 function holders(folder: string, { matching }: FactSource): Value[] {
-  return matching(/^(\/sys\/block\/.+)\/holders\/([^/]+)\/dev$/).flatMap(([, of, holder]) => (of === folder ? [holder!] : []));
+  return matching(/^(\/sys\/block\/.+)\/holders\/([^/]+)\/dev$/).flatMap(([, of, holder]) =>
+    of === folder ? [holder!] : [],
+  );
 }
 
 /**
@@ -128,7 +136,10 @@ export const mounts: FactGroup = {
   parse: ({ lines, text }) => {
     const found = linksOf(text);
     const sizes = new Map(
-      Array.from(text.matchAll(/^M (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (.*)$/gm), (match) => [match[7]!, match.slice(1, 7).map(Number)]),
+      Array.from(text.matchAll(/^M (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (.*)$/gm), (match) => [
+        match[7]!,
+        match.slice(1, 7).map(Number),
+      ]),
     );
     const named = (alias: string): string | undefined => [...found].find(([, own]) => own.ids.includes(alias))?.[0];
     const list: Values[] = [];

@@ -46,7 +46,10 @@ export const security: FactGroup = {
 
 /** Public halves of the host's SSH keys. */
 export const sshKeys: FactGroup = {
-  names: ['rsa', 'ecdsa', 'ed25519', 'dsa'].flatMap((type) => [`ssh_host_key_${type}_public`, `ssh_host_key_${type}_public_keytype`]),
+  names: ['rsa', 'ecdsa', 'ed25519', 'dsa'].flatMap((type) => [
+    `ssh_host_key_${type}_public`,
+    `ssh_host_key_${type}_public_keytype`,
+  ]),
   files: ['/etc/ssh/ssh_host_*_key.pub'],
   parse: ({ line, matching }) => {
     const facts = emptyMapping();

@@ -17,7 +17,9 @@ const MAKERS: readonly (readonly [said: RegExp, type: string])[] = [
 export const virtualization: FactGroup = {
   names: ['virtualization_type', 'virtualization_role', 'virtualization_tech_guest', 'virtualization_tech_host'],
   files: [
-    ...['product_name', 'sys_vendor', 'bios_vendor', 'product_family', 'board_vendor'].map((file) => `/sys/class/dmi/id/${file}`),
+    ...['product_name', 'sys_vendor', 'bios_vendor', 'product_family', 'board_vendor'].map(
+      (file) => `/sys/class/dmi/id/${file}`,
+    ),
     '/run/systemd/container',
     '/sys/hypervisor/type',
     '/proc/sys/kernel/osrelease',
@@ -37,10 +39,14 @@ export const virtualization: FactGroup = {
     const firmware = ['product_name', 'sys_vendor', 'bios_vendor', 'product_family', 'board_vendor']
       .map((file) => line(`/sys/class/dmi/id/${file}`) ?? '')
       .join('\n');
-    const machine = MAKERS.find(([pattern]) => pattern.test(firmware))?.[1] ?? line('/sys/hypervisor/type') ??
+    const machine =
+      MAKERS.find(([pattern]) => pattern.test(firmware))?.[1] ??
+      line('/sys/hypervisor/type') ??
       (said.includes('hypervisor') ? 'kvm' : undefined);
     const host = said.includes('kvm') ? ['kvm'] : [];
-    const guest = [container, ...(container === undefined ? [] : ['container']), machine].filter((each) => each !== undefined);
+    const guest = [container, ...(container === undefined ? [] : ['container']), machine].filter(
+      (each) => each !== undefined,
+    );
     return mapping({
       virtualization_type: container ?? machine ?? host[0] ?? 'NA',
       virtualization_role: guest.length > 0 ? 'guest' : host.length > 0 ? 'host' : 'NA',

@@ -1,12 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Effect, Look } from '../../../src/actions/action.js';
 import { type Action, actionEffects, actionStep } from '../../../src/actions/registry.js';
-import { ask, type Probe, type ProbeName, probeKey } from '../../../src/probes/registry.js';
 import { Refusal } from '../../../src/probes/probe.js';
+import { ask, type Probe, type ProbeName, probeKey } from '../../../src/probes/registry.js';
 import type { Session, StepResult } from '../../../src/transport/session.js';
 import { answersOf, openSession, runStep, shells } from '../probes/shells.js';
 
@@ -35,7 +46,22 @@ beforeEach(() => {
 
 /** Everything that is asked before and after, about paths that exist or may come to. */
 function knownProbes(): Probe[] {
-  const paths = ['.', 'file', 'link', 'dangling', 'nowhere', 'd', 'd/inner', 'new', 'new/a', 'new/a/b', 'd/new', "d/new it's", 'd/-rf', 'hard'].map((name) => (name === '.' ? folder : at(name)));
+  const paths = [
+    '.',
+    'file',
+    'link',
+    'dangling',
+    'nowhere',
+    'd',
+    'd/inner',
+    'new',
+    'new/a',
+    'new/a/b',
+    'd/new',
+    "d/new it's",
+    'd/-rf',
+    'hard',
+  ].map((name) => (name === '.' ? folder : at(name)));
   return (['stat', 'digest', 'content', 'sha1'] as const).flatMap((kind) => paths.map((path) => ask(kind, path)));
 }
 
@@ -45,7 +71,11 @@ async function lookAround(session: Session): Promise<Known> {
   const known: Known = new Map();
   for (const kind of ['stat', 'digest', 'content', 'sha1'] as const) {
     const probes = knownProbes().filter((probe) => probe.kind === kind);
-    const answers = await answersOf(session, kind, probes.map(({ subject }) => subject));
+    const answers = await answersOf(
+      session,
+      kind,
+      probes.map(({ subject }) => subject),
+    );
     probes.forEach((probe, i) => known.set(probeKey(probe), answers[i]));
   }
   return known;
@@ -60,14 +90,16 @@ function after(known: Known, effects: readonly Effect[]): Known {
   if (effects.length > 0) {
     for (const { subject } of knownProbes()) {
       const stat = known.get(probeKey(ask('stat', subject))) as { type?: string } | null;
-      if (stat?.type === 'symlink') for (const kind of ['stat', 'digest', 'content', 'sha1'] as const) next.delete(probeKey(ask(kind, subject)));
+      if (stat?.type === 'symlink')
+        for (const kind of ['stat', 'digest', 'content', 'sha1'] as const) next.delete(probeKey(ask(kind, subject)));
     }
   }
   for (const effect of effects) {
     if (effect.type === 'predict') next.set(probeKey(effect.probe), effect.answer);
     else if (effect.type === 'stale') next.delete(probeKey(effect.probe));
     else if (effect.type === 'stale-all') next.clear();
-    else if (effect.type === 'stale-kinds') for (const key of next.keys()) if (effect.kinds.includes(key.split(' ')[0] as ProbeName)) next.delete(key);
+    else if (effect.type === 'stale-kinds')
+      for (const key of next.keys()) if (effect.kinds.includes(key.split(' ')[0] as ProbeName)) next.delete(key);
     if (effect.type !== 'stale-below') continue;
     for (const { kind, subject } of knownProbes()) {
       if (subject === effect.path || subject.startsWith(`${effect.path}/`)) next.delete(probeKey({ kind, subject }));
@@ -80,7 +112,9 @@ function after(known: Known, effects: readonly Effect[]): Known {
 function agree(told: unknown, real: unknown, what: string): void {
   if (told instanceof Refusal) return;
   if (told === null || typeof told !== 'object' || Buffer.isBuffer(told)) {
-    expect(Buffer.isBuffer(real) ? real.toString('hex') : real, what).toEqual(Buffer.isBuffer(told) ? told.toString('hex') : told);
+    expect(Buffer.isBuffer(real) ? real.toString('hex') : real, what).toEqual(
+      Buffer.isBuffer(told) ? told.toString('hex') : told,
+    );
     return;
   }
   expect(real, what).toBeTypeOf('object');
@@ -93,8 +127,22 @@ function agree(told: unknown, real: unknown, what: string): void {
 
 async function perform(session: Session, action: Action): Promise<StepResult> {
   const { text, library, payload, streams = false } = actionStep(action);
-  const bytes = payload === undefined || Buffer.isBuffer(payload) ? payload : { size: payload.size, open: async function* () { yield readFileSync(payload.path); } };
-  return runStep(session, { text, guarded: true, streams, ...(library ? { library } : {}), ...(bytes ? { payload: bytes } : {}) });
+  const bytes =
+    payload === undefined || Buffer.isBuffer(payload)
+      ? payload
+      : {
+          size: payload.size,
+          open: async function* () {
+            yield readFileSync(payload.path);
+          },
+        };
+  return runStep(session, {
+    text,
+    guarded: true,
+    streams,
+    ...(library ? { library } : {}),
+    ...(bytes ? { payload: bytes } : {}),
+  });
 }
 
 /** Does the action for real; says what was predicted and whether that was so. */
@@ -122,7 +170,10 @@ const cases: [string, () => Action, boolean?][] = [
   ['write: a new file', () => ({ kind: 'write', path: at('new'), content: text('a\nb'), mode: 0o644 })],
   ['write: a new empty file', () => ({ kind: 'write', path: at('new'), content: text(''), mode: 0o600 })],
   ['write: only newlines', () => ({ kind: 'write', path: at('new'), content: text('\n\n\n'), mode: 0o640 })],
-  ['write: quotes, backslashes, percent, other scripts', () => ({ kind: 'write', path: at('new'), content: text("it's \\n %s $HOME `id` \"é漢🎉\"\r\n"), mode: 0o644 })],
+  [
+    'write: quotes, backslashes, percent, other scripts',
+    () => ({ kind: 'write', path: at('new'), content: text('it\'s \\n %s $HOME `id` "é漢🎉"\r\n'), mode: 0o644 }),
+  ],
   ['write: over an old file', () => ({ kind: 'write', path: at('file'), content: text('new\n'), mode: 0o644 })],
   ['write: an executable', () => ({ kind: 'write', path: at('new'), content: text('#!/bin/sh\n'), mode: 0o755 })],
   ['write: special bits', () => ({ kind: 'write', path: at('new'), content: text('x'), mode: 0o6755 })],
@@ -131,23 +182,58 @@ const cases: [string, () => Action, boolean?][] = [
   ['write: bytes', () => ({ kind: 'write', path: at('new'), content: Buffer.from([0, 255, 10, 0, 13]), mode: 0o644 })],
   ['write: not UTF-8', () => ({ kind: 'write', path: at('new'), content: Buffer.from([0xc3, 0x28]), mode: 0o644 })],
   ['write: large', () => ({ kind: 'write', path: at('new'), content: big, mode: 0o640 })],
-  ['write: large text', () => ({ kind: 'write', path: at('d/new'), content: text('line\n'.repeat(20_000)), mode: 0o644 })],
-  ['write: from a file of this machine', () => ({ kind: 'write', path: at('new'), content: fileOfBytes(big), mode: 0o600 })],
-  ['write: with owner and group by name', () => ({ kind: 'write', path: at('new'), content: text('x'), mode: 0o4755, owner: 'nobody', group: 'daemon' }), true],
-  ['write: with owner and group by number', () => ({ kind: 'write', path: at('file'), content: big, mode: 0o640, owner: '12', group: '34' }), true],
-  ['write: with a check that passes', () => ({ kind: 'write', path: at('new'), content: text('ok'), mode: 0o644, validate: ['grep', '-q', 'ok', '%s'] })],
-  ['write: a name with blanks and quotes', () => ({ kind: 'write', path: at("d/new it's"), content: text('x'), mode: 0o644 })],
-  ['write: a name that begins with a dash', () => ({ kind: 'write', path: at('d/-rf'), content: text('x'), mode: 0o644 })],
+  [
+    'write: large text',
+    () => ({ kind: 'write', path: at('d/new'), content: text('line\n'.repeat(20_000)), mode: 0o644 }),
+  ],
+  [
+    'write: from a file of this machine',
+    () => ({ kind: 'write', path: at('new'), content: fileOfBytes(big), mode: 0o600 }),
+  ],
+  [
+    'write: with owner and group by name',
+    () => ({ kind: 'write', path: at('new'), content: text('x'), mode: 0o4755, owner: 'nobody', group: 'daemon' }),
+    true,
+  ],
+  [
+    'write: with owner and group by number',
+    () => ({ kind: 'write', path: at('file'), content: big, mode: 0o640, owner: '12', group: '34' }),
+    true,
+  ],
+  [
+    'write: with a check that passes',
+    () => ({ kind: 'write', path: at('new'), content: text('ok'), mode: 0o644, validate: ['grep', '-q', 'ok', '%s'] }),
+  ],
+  [
+    'write: a name with blanks and quotes',
+    () => ({ kind: 'write', path: at("d/new it's"), content: text('x'), mode: 0o644 }),
+  ],
+  [
+    'write: a name that begins with a dash',
+    () => ({ kind: 'write', path: at('d/-rf'), content: text('x'), mode: 0o644 }),
+  ],
   ['directory: one', () => ({ kind: 'directory', paths: [at('new')], mode: 0o750 })],
   ['directory: several', () => ({ kind: 'directory', paths: [at('new'), at('new/a'), at('new/a/b')], mode: 0o755 })],
   ['directory: all bits', () => ({ kind: 'directory', paths: [at('new')], mode: 0o1777 })],
-  ['directory: setgid with owner', () => ({ kind: 'directory', paths: [at('new'), at('new/a')], mode: 0o2770, owner: 'nobody', group: '34' }), true],
+  [
+    'directory: setgid with owner',
+    () => ({ kind: 'directory', paths: [at('new'), at('new/a')], mode: 0o2770, owner: 'nobody', group: '34' }),
+    true,
+  ],
   ['attributes: mode', () => ({ kind: 'attributes', path: at('file'), mode: 0o600 })],
   ['attributes: mode of a folder', () => ({ kind: 'attributes', path: at('d'), mode: 0o2711 })],
   ['attributes: owner', () => ({ kind: 'attributes', path: at('file'), owner: 'nobody' }), true],
   ['attributes: group by number', () => ({ kind: 'attributes', path: at('file'), group: '34' }), true],
-  ['attributes: owner, group and special bits', () => ({ kind: 'attributes', path: at('file'), owner: '12', group: 'daemon', mode: 0o4711 }), true],
-  ['attributes: owner of a symlink, not of its target', () => ({ kind: 'attributes', path: at('link'), owner: 'nobody' }), true],
+  [
+    'attributes: owner, group and special bits',
+    () => ({ kind: 'attributes', path: at('file'), owner: '12', group: 'daemon', mode: 0o4711 }),
+    true,
+  ],
+  [
+    'attributes: owner of a symlink, not of its target',
+    () => ({ kind: 'attributes', path: at('link'), owner: 'nobody' }),
+    true,
+  ],
   ['attributes: everything below', () => ({ kind: 'attributes', path: at('d'), recursive: true, mode: 0o700 })],
   ['link: new', () => ({ kind: 'link', path: at('new'), target: 'd/inner', hard: false })],
   ['link: to nothing', () => ({ kind: 'link', path: at('new'), target: '/no/such/thing', hard: false })],
@@ -160,7 +246,10 @@ const cases: [string, () => Action, boolean?][] = [
   ['touch: new', () => ({ kind: 'touch', path: at('new') })],
   ['touch: what is there', () => ({ kind: 'touch', path: at('file') })],
   ['touch: a folder', () => ({ kind: 'touch', path: at('d') })],
-  ['touch: given times', () => ({ kind: 'touch', path: at('file'), accessTime: '2020-01-02 03:04:05', modificationTime: 'preserve' })],
+  [
+    'touch: given times',
+    () => ({ kind: 'touch', path: at('file'), accessTime: '2020-01-02 03:04:05', modificationTime: 'preserve' }),
+  ],
   ['remove: a file', () => ({ kind: 'remove', path: at('file') })],
   ['remove: a folder and what is in it', () => ({ kind: 'remove', path: at('d') })],
   ['remove: a symlink, not its target', () => ({ kind: 'remove', path: at('link') })],
@@ -183,17 +272,35 @@ describe.each(shells)('predictions under %s', (_name, shell) => {
 
   it('predicts what matters, and does not only make everything stale', async () => {
     const effects = await holds(await open(), { kind: 'write', path: at('new'), content: text('x'), mode: 0o644 });
-    const predicted = effects.filter((effect) => effect.type === 'predict' && effect.certain).map((effect) => effect.type === 'predict' && probeKey(effect.probe));
-    for (const kind of ['stat', 'digest', 'content', 'sha1'] as const) expect(predicted).toContain(probeKey(ask(kind, at('new'))));
+    const predicted = effects
+      .filter((effect) => effect.type === 'predict' && effect.certain)
+      .map((effect) => effect.type === 'predict' && probeKey(effect.probe));
+    for (const kind of ['stat', 'digest', 'content', 'sha1'] as const)
+      expect(predicted).toContain(probeKey(ask(kind, at('new'))));
   });
 
   it('tells why a write failed, and leaves the old file and nothing beside it', async () => {
     const failing: [Action, RegExp][] = [
-      [{ kind: 'write', path: at('file'), content: text('bad'), mode: 0o644, validate: ['sh', '-c', 'echo unwell; exit 3', 'x', '%s'] }, /unwell/],
+      [
+        {
+          kind: 'write',
+          path: at('file'),
+          content: text('bad'),
+          mode: 0o644,
+          validate: ['sh', '-c', 'echo unwell; exit 3', 'x', '%s'],
+        },
+        /unwell/,
+      ],
       [{ kind: 'write', path: at('d'), content: text('x'), mode: 0o644 }, /is a directory/],
-      [{ kind: 'write', path: at('no/such/folder'), content: text('x'), mode: 0o644 }, /No such|nonexistent|cannot create/i],
+      [
+        { kind: 'write', path: at('no/such/folder'), content: text('x'), mode: 0o644 },
+        /No such|nonexistent|cannot create/i,
+      ],
       [{ kind: 'write', path: at('no/such/folder'), content: big, mode: 0o644 }, /No such|nonexistent|cannot create/i],
-      [{ kind: 'write', path: at('file'), content: text('x'), mode: 0o644, owner: 'no-such-user-here' }, /invalid user/],
+      [
+        { kind: 'write', path: at('file'), content: text('x'), mode: 0o644, owner: 'no-such-user-here' },
+        /invalid user/,
+      ],
       [{ kind: 'link', path: at('d'), target: 'file', hard: false }, /is a directory/],
     ];
     for (const [action, message] of failing) {
@@ -220,7 +327,11 @@ describe.each(shells)('run under %s', (_name, shell) => {
 
   it('passes every word on as it is', async () => {
     const words = ['', ' ', "it's", '$HOME', '`id`', '*', '\\n', 'é', '-n', 'a\nb', '"'];
-    expect(await run({ argv: ['printf', '[%s]', ...words] })).toEqual([0, words.map((word) => `[${word}]`).join(''), '']);
+    expect(await run({ argv: ['printf', '[%s]', ...words] })).toEqual([
+      0,
+      words.map((word) => `[${word}]`).join(''),
+      '',
+    ]);
   });
   it('gives stdin, of any bytes, and none otherwise', async () => {
     expect(await run({ argv: ['cat'], stdin: text('in\n') })).toEqual([0, 'in\n', '']);
@@ -237,7 +348,11 @@ describe.each(shells)('run under %s', (_name, shell) => {
   it('sets folder, environment and umask for the program alone', async () => {
     const environment = { WORD: "it's $HOME", OTHER: '' };
     const script = 'pwd; echo "$WORD|${OTHER-unset}|$(umask)"';
-    expect(await run({ argv: ['sh', '-c', script], cwd: at('d'), environment, umask: '0077' })).toEqual([0, `${at('d')}\nit's $HOME||0077\n`, '']);
+    expect(await run({ argv: ['sh', '-c', script], cwd: at('d'), environment, umask: '0077' })).toEqual([
+      0,
+      `${at('d')}\nit's $HOME||0077\n`,
+      '',
+    ]);
     const [, stdout] = await run({ argv: ['sh', '-c', 'pwd; echo "${WORD-unset}|$(umask)"'] });
     expect(stdout).toMatch(/unset\|0022\n$/);
     expect(stdout).not.toContain(at('d'));

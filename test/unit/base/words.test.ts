@@ -50,9 +50,20 @@ describe('splitWords', () => {
           }
         });
         // One shell for all lines: words end in NUL, lines in another one.
-        const script = good.map((each) => `set -- ${each}\n[ $# = 0 ] || printf '%s\\000' "$@"\nprintf '/\\000'`).join('\n');
+        const script = good
+          .map((each) => `set -- ${each}\n[ $# = 0 ] || printf '%s\\000' "$@"\nprintf '/\\000'`)
+          .join('\n');
         const said = execFileSync('sh', ['-c', script]).toString();
-        expect(said).toBe(good.map((each) => splitWords(each).map((word) => `${word}\0`).join('') + '/\0').join(''));
+        expect(said).toBe(
+          good
+            .map(
+              (each) =>
+                splitWords(each)
+                  .map((word) => `${word}\0`)
+                  .join('') + '/\0',
+            )
+            .join(''),
+        );
       }),
       { numRuns: 40 },
     );

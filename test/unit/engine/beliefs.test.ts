@@ -34,10 +34,35 @@ describe('what is believed', () => {
     ['a folder of which nothing is known', [{ type: 'stale-below', path: '/f' }], { run: 'ask', check: 'unknown' }],
     ['the path itself', [{ type: 'stale-below', path: '/f/x' }], { run: 'ask', check: 'unknown' }],
     ['a folder that is gone', [{ type: 'stale-below', path: '/f', gone: true }], { run: 'ask', check: 'nothing' }],
-    ['a folder of nearly the same name', [{ type: 'stale-below', path: '/f/xy' }, { type: 'stale-below', path: '/' + 'g' }], { run: 'file', check: 'file' }],
-    ['gone, and there again', [{ type: 'stale-below', path: '/f', gone: true }, predict(stat('/f/x'), file)], { run: 'file', check: 'file' }],
-    ['blurred, then gone', [{ type: 'stale-below', path: '/f' }, { type: 'stale-below', path: '/f', gone: true }], { run: 'ask', check: 'nothing' }],
-    ['gone, then blurred', [{ type: 'stale-below', path: '/f', gone: true }, { type: 'stale-below', path: '/f' }], { run: 'ask', check: 'unknown' }],
+    [
+      'a folder of nearly the same name',
+      [
+        { type: 'stale-below', path: '/f/xy' },
+        { type: 'stale-below', path: '/' + 'g' },
+      ],
+      { run: 'file', check: 'file' },
+    ],
+    [
+      'gone, and there again',
+      [{ type: 'stale-below', path: '/f', gone: true }, predict(stat('/f/x'), file)],
+      { run: 'file', check: 'file' },
+    ],
+    [
+      'blurred, then gone',
+      [
+        { type: 'stale-below', path: '/f' },
+        { type: 'stale-below', path: '/f', gone: true },
+      ],
+      { run: 'ask', check: 'nothing' },
+    ],
+    [
+      'gone, then blurred',
+      [
+        { type: 'stale-below', path: '/f', gone: true },
+        { type: 'stale-below', path: '/f' },
+      ],
+      { run: 'ask', check: 'unknown' },
+    ],
     ['everything below the root', [{ type: 'stale-below', path: '/' }], { run: 'ask', check: 'unknown' }],
   ];
   it.each(cases)('%s', (_name, effects, expected) => {

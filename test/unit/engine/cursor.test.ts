@@ -19,7 +19,14 @@ function walk(nodes: readonly Node[], failing: readonly string[] = [], start = C
   throw new Error('it never ends');
 }
 
-const [a, b, c, d, e, f] = ['a', 'b', 'c', 'd', 'e', 'f'].map((label) => task(label)) as [Node, Node, Node, Node, Node, Node];
+const [a, b, c, d, e, f] = ['a', 'b', 'c', 'd', 'e', 'f'].map((label) => task(label)) as [
+  Node,
+  Node,
+  Node,
+  Node,
+  Node,
+  Node,
+];
 
 describe('the way through a play', () => {
   const cases: readonly (readonly [string, readonly Node[], readonly string[], string])[] = [
@@ -32,9 +39,14 @@ describe('the way through a play', () => {
     ['a failing rescue ends it, after its always', [block([a], [b, c], [d]), e], ['a', 'b'], 'a b d'],
     ['an always on the way out', [block([a], [], [b, c]), d], ['a'], 'a b c'],
     ['a failing always ends it', [block([a], [b], [c, d]), e], ['c'], 'a c'],
-    ['a failing always in a block with rescue goes outwards', [block([block([a], [b], [c])], [d], [e]), f], ['c'], 'a c d e f'],
+    [
+      'a failing always in a block with rescue goes outwards',
+      [block([block([a], [b], [c])], [d], [e]), f],
+      ['c'],
+      'a c d e f',
+    ],
     ['an inner always, then the outer rescue', [block([block([a], [], [b]), c], [d]), e], ['a'], 'a b d e'],
-    ['a failure in a failure\'s always', [block([block([a], [], [b, c])], [d]), e], ['a', 'b'], 'a b d e'],
+    ["a failure in a failure's always", [block([block([a], [], [b, c])], [d]), e], ['a', 'b'], 'a b d e'],
     ['a failing rescue, the outer rescue', [block([block([a], [b], [c])], [d]), e], ['a', 'b'], 'a b c d e'],
     ['a block at the end of a rescue', [block([a], [block([b], [c])], [d]), e], ['a', 'b'], 'a b c d e'],
     ['an empty rescue is none', [block([a], [], []), b], ['a'], 'a'],
@@ -58,7 +70,7 @@ describe('the way through a play', () => {
     expect(outer.fail().cursor.guarded).toBe(false);
   });
 
-  it('goes through what an include brings, and a failure there is its block\'s', () => {
+  it("goes through what an include brings, and a failure there is its block's", () => {
     const bring = include();
     const nodes = [block([bring, b], [c]), d];
     const inside = Cursor.at(nodes).enter([e, f]);

@@ -13,7 +13,15 @@ import { block, condition, include, NO_KEYWORDS, task, value, variables } from '
 await loadModules(['stat', 'debug', 'command']);
 
 /** The stats and facts that are asked ahead, as `kind subject`. */
-function ahead(nodes: readonly Node[], more: { beliefs?: Beliefs; skip?: (task: Task) => boolean; unwanted?: readonly string[]; known?: readonly Probe[] } = {}): string[] {
+function ahead(
+  nodes: readonly Node[],
+  more: {
+    beliefs?: Beliefs;
+    skip?: (task: Task) => boolean;
+    unwanted?: readonly string[];
+    known?: readonly Probe[];
+  } = {},
+): string[] {
   const compiler = new TemplateCompiler();
   const memory = new HostMemory();
   const host = new HostVariables({
@@ -50,9 +58,12 @@ function ahead(nodes: readonly Node[], more: { beliefs?: Beliefs; skip?: (task: 
     skip: more.skip ?? (() => false),
     probes,
   } as never);
-  return [...probes.values()].filter(({ kind }) => kind === 'stat' || kind === 'fact').map(({ kind, subject }) => `${kind} ${subject}`);
+  return [...probes.values()]
+    .filter(({ kind }) => kind === 'stat' || kind === 'fact')
+    .map(({ kind, subject }) => `${kind} ${subject}`);
 }
-const stat = (path: string, more: Partial<Task> = {}): Task => task(path, { module: 'stat', args: value({ path, get_checksum: false }), ...more });
+const stat = (path: string, more: Partial<Task> = {}): Task =>
+  task(path, { module: 'stat', args: value({ path, get_checksum: false }), ...more });
 
 describe('what is asked ahead', () => {
   it('is what coming tasks read, each once, in blocks and always, not in rescues', () => {
@@ -75,15 +86,29 @@ describe('what is asked ahead', () => {
       stat('/condition', { keywords: { ...NO_KEYWORDS, when: [condition('flag')] } }),
       stat('/asked'),
     ];
-    expect(ahead(nodes, { unwanted: ['/unwanted'], skip: ({ label }) => label === '/awaits' })).toEqual(['stat /asked']);
+    expect(ahead(nodes, { unwanted: ['/unwanted'], skip: ({ label }) => label === '/awaits' })).toEqual([
+      'stat /asked',
+    ]);
   });
 
   it('passes over what cannot be rendered yet, and what an include may bring', () => {
-    expect(ahead([stat('{{ later }}'), include(), stat('/asked'), task('d', { loop: { items: value('{{ nothing }}'), loopVar: 'item', extended: false } as never })])).toEqual(['stat /asked']);
+    expect(
+      ahead([
+        stat('{{ later }}'),
+        include(),
+        stat('/asked'),
+        task('d', { loop: { items: value('{{ nothing }}'), loopVar: 'item', extended: false } as never }),
+      ]),
+    ).toEqual(['stat /asked']);
   });
 
   it('is asked for every item of a loop', () => {
-    const items = { items: value(['/a', '/b', '{{ folder }}']), loopVar: 'item', extended: false, place: { file: 'x', line: 1, col: 1 } };
+    const items = {
+      items: value(['/a', '/b', '{{ folder }}']),
+      loopVar: 'item',
+      extended: false,
+      place: { file: 'x', line: 1, col: 1 },
+    };
     expect(ahead([stat('{{ item }}', { loop: items as never })])).toEqual(['stat /a', 'stat /b', 'stat /v']);
   });
 

@@ -30,7 +30,13 @@ function scopeOf(vars: Readonly<Record<string, unknown>> = {}): TaskScope {
 }
 
 const FLAGS: Flags = { check: false, diff: false, become: false, becomeUser: 'root', becomeMethod: 'sudo' };
-const ran = (status: number, stdout = '', stderr = ''): Outcome => ({ status, stdout, stderr, truncated: false, duration: 1 });
+const ran = (status: number, stdout = '', stderr = ''): Outcome => ({
+  status,
+  stdout,
+  stderr,
+  truncated: false,
+  duration: 1,
+});
 interface Case {
   readonly module?: string;
   readonly change?: Partial<Change>;
@@ -47,8 +53,20 @@ function conclude({ module = 'debug', change = {}, outcomes = [], changedWhen, f
     ...(failedWhen ? { failedWhen: failedWhen.map(condition) } : {}),
   });
   const scope = scopeOf({ yes: true });
-  const item: Item = { scope, args: {}, change: { actions: [], ...change } as Change, outcomes: [...outcomes], awaited: 0, attempt: 1 };
-  const job = { task: each, effective: { ...effective(NO_KEYWORDS, scope, FLAGS), check }, items: [item], seconds: 0 } as unknown as Job;
+  const item: Item = {
+    scope,
+    args: {},
+    change: { actions: [], ...change } as Change,
+    outcomes: [...outcomes],
+    awaited: 0,
+    attempt: 1,
+  };
+  const job = {
+    task: each,
+    effective: { ...effective(NO_KEYWORDS, scope, FLAGS), check },
+    items: [item],
+    seconds: 0,
+  } as unknown as Job;
   return concludeItem(job, item);
 }
 const run = { kind: 'run', argv: ['x'] } as const;
@@ -65,12 +83,24 @@ describe('what an item came to', () => {
     ['changed_when: false', { change: { actions: [run] }, outcomes: [ran(0)], changedWhen: ['false'] }, 'ok'],
     ['changed_when: true', { changedWhen: ['true'] }, 'changed'],
     ['changed_when is and', { changedWhen: ['true', 'yes', 'false'] }, 'ok'],
-    ['changed_when reads the result', { change: { actions: [run], result: { n: 5 } }, outcomes: [ran(0)], changedWhen: ['r.n > 4'] }, 'changed'],
-    ['changed_when does not mend a failure', { change: { actions: [run] }, outcomes: [ran(1)], changedWhen: ['false'] }, 'failed'],
+    [
+      'changed_when reads the result',
+      { change: { actions: [run], result: { n: 5 } }, outcomes: [ran(0)], changedWhen: ['r.n > 4'] },
+      'changed',
+    ],
+    [
+      'changed_when does not mend a failure',
+      { change: { actions: [run] }, outcomes: [ran(1)], changedWhen: ['false'] },
+      'failed',
+    ],
     ['failed_when: false', { change: { actions: [run] }, outcomes: [ran(1)], failedWhen: ['false'] }, 'changed'],
     ['failed_when is or', { failedWhen: ['false', 'yes'] }, 'failed'],
     ['failed_when reads the result', { change: { result: { n: 5 } }, failedWhen: ['r.n > 4'] }, 'failed'],
-    ['failed_when: false and changed_when: false', { change: { actions: [run] }, outcomes: [ran(1)], failedWhen: ['false'], changedWhen: ['false'] }, 'ok'],
+    [
+      'failed_when: false and changed_when: false',
+      { change: { actions: [run] }, outcomes: [ran(1)], failedWhen: ['false'], changedWhen: ['false'] },
+      'ok',
+    ],
     ['a command', { module: 'command', change: { actions: [run] }, outcomes: [ran(0, 'out\n', 'err\n')] }, 'changed'],
   ])('%s', (_name, given, status) => {
     const result = conclude(given);
@@ -81,19 +111,35 @@ describe('what an item came to', () => {
 
   it('explains the usual failures', () => {
     const said = (stderr: string) => conclude({ change: { actions: [run] }, outcomes: [ran(1, '', stderr)] });
-    expect(said('x: No space left on device')).toMatchObject({ message: 'x: No space left on device', hint: expect.stringContaining('disk is full') });
+    expect(said('x: No space left on device')).toMatchObject({
+      message: 'x: No space left on device',
+      hint: expect.stringContaining('disk is full'),
+    });
     expect(said('x: Permission denied').hint).toContain('become');
     expect(said('').message).toBe('it ended with status 1');
   });
 
   it('turns what a task cannot do into its failure, and lets mistakes of ours through', () => {
-    expect(failure(new TaskError('no', 'do so'))).toMatchObject({ status: 'failed', message: 'no', hint: 'do so', values: { failed: true, msg: 'no', changed: false } });
-    expect(failure(new UnreachableError('lost', 'gone'))).toMatchObject({ status: 'unreachable', values: { unreachable: true } });
+    expect(failure(new TaskError('no', 'do so'))).toMatchObject({
+      status: 'failed',
+      message: 'no',
+      hint: 'do so',
+      values: { failed: true, msg: 'no', changed: false },
+    });
+    expect(failure(new UnreachableError('lost', 'gone'))).toMatchObject({
+      status: 'unreachable',
+      values: { unreachable: true },
+    });
     expect(() => failure(new RangeError('ours'))).toThrow(RangeError);
   });
 
   it('registers what happened, whatever the module says of it', () => {
-    expect(finish({ changed: true, msg: 'own', x: 1 }, 'ok', 'other')).toEqual({ changed: false, failed: false, msg: 'own', x: 1 });
+    expect(finish({ changed: true, msg: 'own', x: 1 }, 'ok', 'other')).toEqual({
+      changed: false,
+      failed: false,
+      msg: 'own',
+      x: 1,
+    });
     expect(finish({}, 'skipped', 'why')).toMatchObject({ skipped: true, msg: 'why' });
   });
 });
@@ -102,15 +148,32 @@ describe('keywords on a host', () => {
   const keywords = (more: Partial<Keywords>): Keywords => ({ ...NO_KEYWORDS, ...more });
 
   it('the task over the flags, the connection variables over both', () => {
-    const task = keywords({ become: value(true), becomeUser: value('app'), checkMode: value(false), diff: value('{{ d }}') });
+    const task = keywords({
+      become: value(true),
+      becomeUser: value('app'),
+      checkMode: value(false),
+      diff: value('{{ d }}'),
+    });
     expect(effective(task, scopeOf({ d: true }), { ...FLAGS, check: true, becomePassword: 'p' })).toMatchObject({
       become: { method: 'sudo', user: 'app', password: 'p' },
       check: false,
       diff: true,
     });
-    expect(effective(NO_KEYWORDS, scopeOf(), { ...FLAGS, become: true }).become).toEqual({ method: 'sudo', user: 'root' });
-    expect(effective(task, scopeOf({ d: 'no', ansible_become: false }), FLAGS)).toMatchObject({ become: undefined, diff: false });
-    expect(effective(task, scopeOf({ d: 1, ansible_become_user: 'db', ansible_become_method: 'su', ansible_become_password: 7 }), FLAGS).become).toEqual({
+    expect(effective(NO_KEYWORDS, scopeOf(), { ...FLAGS, become: true }).become).toEqual({
+      method: 'sudo',
+      user: 'root',
+    });
+    expect(effective(task, scopeOf({ d: 'no', ansible_become: false }), FLAGS)).toMatchObject({
+      become: undefined,
+      diff: false,
+    });
+    expect(
+      effective(
+        task,
+        scopeOf({ d: 1, ansible_become_user: 'db', ansible_become_method: 'su', ansible_become_password: 7 }),
+        FLAGS,
+      ).become,
+    ).toEqual({
       ...{ method: 'su', user: 'db', password: '7' },
     });
   });
@@ -137,7 +200,10 @@ describe('keywords on a host', () => {
 });
 
 describe('until', () => {
-  const verdict = (until: string, more: { attempt?: number; retries?: unknown; delay?: unknown; values?: object } = {}) => {
+  const verdict = (
+    until: string,
+    more: { attempt?: number; retries?: unknown; delay?: unknown; values?: object } = {},
+  ) => {
     const each = task('t', {
       register: 'r',
       until: [condition(until)],
@@ -154,7 +220,10 @@ describe('until', () => {
     expect(verdict('r.n == 2')).toMatchObject({ delay: 5, retries: 3, message: 'r.n == 2' });
     expect(verdict('r.n == 2', { attempt: 3 })).toMatchObject({ delay: 5 });
     expect(verdict('r.n == 2', { attempt: 4 })).toMatchObject({ delay: undefined });
-    expect(verdict('r.n == 2', { attempt: 1, retries: '{{ three }}', delay: 0 })).toMatchObject({ delay: 0, retries: 3 });
+    expect(verdict('r.n == 2', { attempt: 1, retries: '{{ three }}', delay: 0 })).toMatchObject({
+      delay: 0,
+      retries: 3,
+    });
     expect(verdict('r.n == 2', { retries: 0 })).toMatchObject({ delay: undefined });
   });
 });

@@ -28,12 +28,19 @@ describe('loops', () => {
     );
     expect(heard.of('message').map(({ text }) => text)).toEqual(['1/2', '2/2.']);
     expect(Date.now() - started).toBeGreaterThanOrEqual(300);
-    expect(heard.of('task-item').filter(({ task }) => task.module === 'command').map(({ result }) => result.item)).toEqual(['a', 'b', 'x', 'y', 'x', 'y']);
+    expect(
+      heard
+        .of('task-item')
+        .filter(({ task }) => task.module === 'command')
+        .map(({ result }) => result.item),
+    ).toEqual(['a', 'b', 'x', 'y', 'x', 'y']);
     expect(heard.exitCode, heard.told()).toBe(0);
   });
 
   it('of something that is no list fails and says what to do', async () => {
-    const heard = await project.run(play(`    - {name: bad, command: 'true', loop: "{{ m }}"}\n`, '  vars: {m: text}\n'));
+    const heard = await project.run(
+      play(`    - {name: bad, command: 'true', loop: "{{ m }}"}\n`, '  vars: {m: text}\n'),
+    );
     expect(heard.result('bad')).toMatchObject({ status: 'failed', message: expect.stringContaining('list') });
   });
 
@@ -68,9 +75,14 @@ describe('loops', () => {
   });
 
   it('delegate each item to where it says', async () => {
-    const heard = await project.run(play(`    - {name: there, command: 'echo {{ item }}', loop: [x, y], delegate_to: "{{ item }}", register: r}\n    - {name: judge, assert: {that: ["r.results.map(x, x.stdout) == ['x', 'y']"]}}\n`), {
-      connection: { connection: 'local' },
-    });
+    const heard = await project.run(
+      play(
+        `    - {name: there, command: 'echo {{ item }}', loop: [x, y], delegate_to: "{{ item }}", register: r}\n    - {name: judge, assert: {that: ["r.results.map(x, x.stdout) == ['x', 'y']"]}}\n`,
+      ),
+      {
+        connection: { connection: 'local' },
+      },
+    );
     expect(heard.order('a'), heard.told()).toEqual(['there=changed', 'judge=ok']);
   });
 });
@@ -78,26 +90,38 @@ describe('loops', () => {
 describe('conditions and keywords', () => {
   it('when: a list is and; what is skipped renders nothing', async () => {
     const heard = await project.run(
-      play(`
+      play(
+        `
     - {name: both, command: 'true', when: [x == 1, y == 2]}
     - {name: one, command: 'true', when: [x == 1, y == 3]}
     - {name: not rendered, command: "echo {{ nowhere.to.be.found }}", when: defined(nowhere)}
     - {name: registered, command: 'true', when: false, register: r}
     - {name: judge, assert: {that: [r.skipped, "!r.changed"]}}
-`, '  vars: {x: 1, y: 2}\n'),
+`,
+        '  vars: {x: 1, y: 2}\n',
+      ),
     );
-    expect(heard.order('a'), heard.told()).toEqual(['both=changed', 'one=skipped', 'not rendered=skipped', 'registered=skipped', 'judge=ok']);
+    expect(heard.order('a'), heard.told()).toEqual([
+      'both=changed',
+      'one=skipped',
+      'not rendered=skipped',
+      'registered=skipped',
+      'judge=ok',
+    ]);
   });
 
-  it('keywords may be templates, of the task\'s own variables too', async () => {
+  it("keywords may be templates, of the task's own variables too", async () => {
     const heard = await project.run(
-      play(`
+      play(
+        `
     - {name: ignored, command: 'false', ignore_errors: "{{ sure }}"}
     - {name: planned, copy: {dest: "${project.folder}/planned", content: x}, check_mode: "{{ sure }}"}
     - {name: hidden, command: echo TOPSECRET, no_log: "{{ hide }}", vars: {hide: true}}
     - {name: environment, shell: 'echo $A$B$C', environment: "{{ env }}", register: r}
     - {name: judge, assert: {that: ["r.stdout == '123'"]}}
-`, '  vars: {sure: true, env: {A: 1, B: 2}}\n  environment: {C: 3}\n'),
+`,
+        '  vars: {sure: true, env: {A: 1, B: 2}}\n  environment: {C: 3}\n',
+      ),
     );
     expect(heard.exitCode, heard.told()).toBe(0);
     expect(heard.result('ignored').ignored).toBe(true);
@@ -136,23 +160,40 @@ describe('conditions and keywords', () => {
 
   it('pause waits, and a question without a terminal is passed over with a word', async () => {
     const started = Date.now();
-    const heard = await project.run(play(`    - {name: wait, pause: {seconds: 1}}\n    - {name: ask, pause: {prompt: well?}}\n    - {name: after, command: 'true'}\n`));
+    const heard = await project.run(
+      play(
+        `    - {name: wait, pause: {seconds: 1}}\n    - {name: ask, pause: {prompt: well?}}\n    - {name: after, command: 'true'}\n`,
+      ),
+    );
     expect(heard.order('a').at(-1), heard.told()).toBe('after=changed');
     expect(Date.now() - started).toBeGreaterThanOrEqual(1000);
-    expect(heard.of('warning').map(({ text }) => text).join()).toContain('pause');
+    expect(
+      heard
+        .of('warning')
+        .map(({ text }) => text)
+        .join(),
+    ).toContain('pause');
   });
 
   it('pause asks where there is someone, and registers the answer', async () => {
-    const heard = await project.run(play(`    - {name: ask, pause: {prompt: well?}, register: r}\n    - {name: judge, assert: {that: ["r.user_input == 'yes'"]}}\n`), {
-      ask: async (prompt) => (prompt.includes('well?') ? 'yes' : 'no'),
-    });
+    const heard = await project.run(
+      play(
+        `    - {name: ask, pause: {prompt: well?}, register: r}\n    - {name: judge, assert: {that: ["r.user_input == 'yes'"]}}\n`,
+      ),
+      {
+        ask: async (prompt) => (prompt.includes('well?') ? 'yes' : 'no'),
+      },
+    );
     expect(heard.order('a').at(-1), heard.told()).toBe('judge=ok');
   });
 });
 
 describe('failures', () => {
   it('ignore_unreachable goes on, a rescue tries once more, and a host that is gone is unreachable', async () => {
-    const inventory = project.write('gone.yml', 'all: {hosts: {gone: {ansible_host: 127.0.0.1, ansible_port: 1, ansible_user: x, ansible_password: x}}}\n');
+    const inventory = project.write(
+      'gone.yml',
+      'all: {hosts: {gone: {ansible_host: 127.0.0.1, ansible_port: 1, ansible_user: x, ansible_password: x}}}\n',
+    );
     const heard = await project.run(
       play(`
     - {name: ignored, command: 'true', ignore_unreachable: true, register: r}
@@ -163,7 +204,10 @@ describe('failures', () => {
       { inventory: [inventory], connection: { timeout: 2 } },
     );
     expect(heard.order('gone'), heard.told()).toEqual(['ignored=unreachable', 'judge=ok', 'lost=unreachable']);
-    expect(heard.result('lost')).toMatchObject({ hint: expect.any(String), message: expect.stringContaining('127.0.0.1') });
+    expect(heard.result('lost')).toMatchObject({
+      hint: expect.any(String),
+      message: expect.stringContaining('127.0.0.1'),
+    });
     expect(heard.exitCode).toBe(4);
     const rescued = await project.run(
       play(`
@@ -205,10 +249,17 @@ describe('failures', () => {
     expect([heard.result('assert').message, heard.result('fail').message]).toEqual(['one is not two', 'enough']);
   });
 
-  it('in a role\'s tasks are caught by the block that includes the role', async () => {
-    project.write('roles/failing/tasks/main.yml', `- {name: bad, command: 'false'}\n- {name: never, command: 'true'}\n`);
+  it("in a role's tasks are caught by the block that includes the role", async () => {
+    project.write(
+      'roles/failing/tasks/main.yml',
+      `- {name: bad, command: 'false'}\n- {name: never, command: 'true'}\n`,
+    );
     for (const how of ['include_role', 'import_role']) {
-      const heard = await project.run(play(`    - block: [{${how}: {name: failing}}]\n      rescue: [{name: mend, debug: {msg: x}}]\n    - {name: after, command: 'true'}\n`));
+      const heard = await project.run(
+        play(
+          `    - block: [{${how}: {name: failing}}]\n      rescue: [{name: mend, debug: {msg: x}}]\n    - {name: after, command: 'true'}\n`,
+        ),
+      );
       expect(heard.order('a'), how).toEqual(['bad=failed', 'mend=ok', 'after=changed']);
     }
   });
@@ -216,7 +267,10 @@ describe('failures', () => {
 
 describe('handlers', () => {
   it('of included roles; an include as a handler; a loop in a handler; skipped ones', async () => {
-    project.write('roles/told/tasks/main.yml', `- {name: change, command: 'true', notify: [from role, bring, skipped]}\n`);
+    project.write(
+      'roles/told/tasks/main.yml',
+      `- {name: change, command: 'true', notify: [from role, bring, skipped]}\n`,
+    );
     project.write('roles/told/handlers/main.yml', `- {name: from role, command: 'true', loop: [1, 2]}\n`);
     project.write('handling.yml', `- {name: brought, command: 'true'}\n`);
     const heard = await project.run(
@@ -228,7 +282,13 @@ describe('handlers', () => {
     - {name: skipped, command: 'true', when: false}
 `),
     );
-    expect(heard.order('a').sort(), heard.told()).toEqual(['after=changed', 'brought=changed', 'change=changed', 'from role=changed', 'skipped=skipped']);
+    expect(heard.order('a').sort(), heard.told()).toEqual([
+      'after=changed',
+      'brought=changed',
+      'change=changed',
+      'from role=changed',
+      'skipped=skipped',
+    ]);
   });
 
   it('notified behind a rescued failure run; what failed notifies nobody', async () => {
@@ -245,7 +305,15 @@ describe('handlers', () => {
   });
 
   it('an unknown one is refused before anything is done', async () => {
-    expect(await wrong(project.run(play(`    - {name: x, command: touch ${project.folder}/nope, notify: hander}\n  handlers: [{name: handler, command: 'true'}]\n`)))).toContain('handler');
+    expect(
+      await wrong(
+        project.run(
+          play(
+            `    - {name: x, command: touch ${project.folder}/nope, notify: hander}\n  handlers: [{name: handler, command: 'true'}]\n`,
+          ),
+        ),
+      ),
+    ).toContain('handler');
     expect(existsSync(`${project.folder}/nope`)).toBe(false);
   });
 });
@@ -254,14 +322,21 @@ describe('where values come from', () => {
   it('vars_files: the first that exists, templates of extra vars, later files win', async () => {
     project.write('one.yml', 'x: one\ny: one\n');
     project.write('two.yml', 'y: two\n');
-    const heard = await project.run(play(`    - {name: say, debug: {msg: "{{ x }} {{ y }} {{ z }}"}}\n`, '  vars: {x: play, z: play}\n  vars_files: [[nowhere.yml, one.yml], "{{ name }}.yml"]\n'), {
-      vars: { name: 'two' },
-    });
+    const heard = await project.run(
+      play(
+        `    - {name: say, debug: {msg: "{{ x }} {{ y }} {{ z }}"}}\n`,
+        '  vars: {x: play, z: play}\n  vars_files: [[nowhere.yml, one.yml], "{{ name }}.yml"]\n',
+      ),
+      {
+        vars: { name: 'two' },
+      },
+    );
     expect(heard.of('message')[0]!.text, heard.told()).toBe('one two play');
   });
 
   it('vars_prompt: the default without a terminal, the answer with one, an error where there is neither', async () => {
-    const text = (more: string): string => play(`    - {name: say, debug: {msg: "{{ who }}"}}\n`, `  vars_prompt: [{name: who, prompt: who?${more}}]\n`);
+    const text = (more: string): string =>
+      play(`    - {name: say, debug: {msg: "{{ who }}"}}\n`, `  vars_prompt: [{name: who, prompt: who?${more}}]\n`);
     expect((await project.run(text(', default: me'))).of('message')[0]!.text).toBe('me');
     expect((await project.run(text(''), { ask: async () => 'you' })).of('message')[0]!.text).toBe('you');
     expect((await project.run(text(''), { vars: { who: 'extra' } })).of('message')[0]!.text).toBe('extra');
@@ -271,31 +346,48 @@ describe('where values come from', () => {
   it('include_vars and set_fact are stronger than the play, a register stronger than a fact set before', async () => {
     project.write('vars/included.yml', 'w: included\n');
     const heard = await project.run(
-      play(`
+      play(
+        `
     - {include_vars: included.yml}
     - {name: fact, set_fact: {f: fact}}
     - {name: said, command: echo register, register: f}
     - {name: say, debug: {msg: "{{ w }} {{ f.stdout }} {{ t }}"}, vars: {w: task, t: task}}
-`, '  vars: {w: play, f: play, t: play}\n'),
+`,
+        '  vars: {w: play, f: play, t: play}\n',
+      ),
     );
     expect(heard.of('message')[0]!.text, heard.told()).toBe('included register task');
   });
 
   it('hostvars, groups and the names of the engine', async () => {
-    const inventory = project.write('two.ini', 'a word=fromA\nb word=fromB\n[web]\na\nb\n[all:vars]\nansible_connection=local\n');
+    const inventory = project.write(
+      'two.ini',
+      'a word=fromA\nb word=fromB\n[web]\na\nb\n[all:vars]\nansible_connection=local\n',
+    );
     const heard = await project.run(
-      play(`    - {name: say, debug: {msg: "{{ hostvars.b.word }} {{ join groups.web '+' }} {{ join group_names ',' }} {{ inventory_hostname }} {{ ansible_check_mode }} {{ playbook_dir }}"}}\n`),
+      play(
+        `    - {name: say, debug: {msg: "{{ hostvars.b.word }} {{ join groups.web '+' }} {{ join group_names ',' }} {{ inventory_hostname }} {{ ansible_check_mode }} {{ playbook_dir }}"}}\n`,
+      ),
       { inventory: [inventory], limit: 'a' },
     );
     expect(heard.of('message')[0]!.text, heard.told()).toBe(`fromB a+b web a false ${project.folder}`);
   });
 
   it('an undefined variable is told with its place before anything is done, or when its time comes', async () => {
-    const message = await wrong(project.run(play(`    - {name: one, command: touch ${project.folder}/undefined}\n    - {name: say, debug: {msg: "{{ nowhere }}"}}\n`))).catch(() => 'later');
+    const message = await wrong(
+      project.run(
+        play(
+          `    - {name: one, command: touch ${project.folder}/undefined}\n    - {name: say, debug: {msg: "{{ nowhere }}"}}\n`,
+        ),
+      ),
+    ).catch(() => 'later');
     if (message !== 'later') expect(message).toMatch(/play\.yml:\d+:\d+.*nowhere/);
     else {
       const heard = await project.run(play(`    - {name: say, debug: {msg: "{{ nowhere }}"}}\n`));
-      expect(heard.result('say')).toMatchObject({ status: 'failed', message: expect.stringMatching(/play\.yml:\d+:\d+.*nowhere/) });
+      expect(heard.result('say')).toMatchObject({
+        status: 'failed',
+        message: expect.stringMatching(/play\.yml:\d+:\d+.*nowhere/),
+      });
     }
   });
 });
@@ -304,7 +396,11 @@ describe('beginning and ending', () => {
   it('start-at-task in a block, in a role; a task that does not exist', async () => {
     project.write('roles/three/tasks/main.yml', `- {name: r1, command: 'true'}\n- {name: r2, command: 'true'}\n`);
     const text = `- hosts: all\n  roles: [three]\n  tasks:\n    - block:\n        - {name: b1, command: 'true'}\n        - {name: b2, command: 'true'}\n      always: [{name: b3, command: 'true'}]\n    - {name: end, command: 'true'}\n`;
-    const from = async (startAtTask: string): Promise<string> => (await project.run(text, { startAtTask })).order('a').map((each) => each.split('=')[0]).join(' ');
+    const from = async (startAtTask: string): Promise<string> =>
+      (await project.run(text, { startAtTask }))
+        .order('a')
+        .map((each) => each.split('=')[0])
+        .join(' ');
     expect(await from('r2')).toBe('r2 b1 b2 b3 end');
     expect(await from('b2')).toBe('b2 b3 end');
     expect(await from('b3')).toBe('b3 end');
@@ -312,15 +408,36 @@ describe('beginning and ending', () => {
   });
 
   it('start-at-task in a later play passes over the earlier ones, and the later ones are whole', async () => {
-    const book = ['one', 'two', 'three'].map((name) => `- hosts: all\n  tasks: [{name: first ${name}, command: 'true'}, {name: ${name}, command: 'true'}]\n`).join('');
-    expect((await project.run(book, { startAtTask: 'two' })).order('a')).toEqual(['two=changed', 'first three=changed', 'three=changed']);
+    const book = ['one', 'two', 'three']
+      .map(
+        (name) => `- hosts: all\n  tasks: [{name: first ${name}, command: 'true'}, {name: ${name}, command: 'true'}]\n`,
+      )
+      .join('');
+    expect((await project.run(book, { startAtTask: 'two' })).order('a')).toEqual([
+      'two=changed',
+      'first three=changed',
+      'three=changed',
+    ]);
   });
 
   it('meta: end_role ends the role, not the play; conditions on meta', async () => {
-    project.write('roles/ending/tasks/main.yml', `- {name: one, command: 'true'}\n- {meta: end_role, when: stop}\n- {name: two, command: 'true'}\n`);
-    for (const [stop, order] of [['true', 'one after'], ['false', 'one two after']] as const) {
-      const heard = await project.run(`- hosts: all\n  vars: {stop: ${stop}}\n  roles: [ending]\n  tasks: [{name: after, command: 'true'}]\n`);
-      expect(heard.order('a').map((each) => each.split('=')[0]).join(' ')).toBe(order);
+    project.write(
+      'roles/ending/tasks/main.yml',
+      `- {name: one, command: 'true'}\n- {meta: end_role, when: stop}\n- {name: two, command: 'true'}\n`,
+    );
+    for (const [stop, order] of [
+      ['true', 'one after'],
+      ['false', 'one two after'],
+    ] as const) {
+      const heard = await project.run(
+        `- hosts: all\n  vars: {stop: ${stop}}\n  roles: [ending]\n  tasks: [{name: after, command: 'true'}]\n`,
+      );
+      expect(
+        heard
+          .order('a')
+          .map((each) => each.split('=')[0])
+          .join(' '),
+      ).toBe(order);
     }
   });
 
@@ -341,14 +458,18 @@ describe('beginning and ending', () => {
   it('import_playbook: its plays where it stands', async () => {
     mkdirSync(`${project.folder}/books`, { recursive: true });
     project.write('books/other.yml', `- hosts: all\n  tasks: [{name: other, command: 'true'}]\n`);
-    const heard = await project.run(`- import_playbook: books/other.yml\n- hosts: all\n  tasks: [{name: mine, command: 'true'}]\n`);
+    const heard = await project.run(
+      `- import_playbook: books/other.yml\n- hosts: all\n  tasks: [{name: mine, command: 'true'}]\n`,
+    );
     expect(heard.order('a')).toEqual(['other=changed', 'mine=changed']);
   });
 
   it('a role used twice runs once, and again where allow_duplicates or other values say so', async () => {
     project.write('roles/twice/tasks/main.yml', `- {name: "twice {{ v }}", command: 'true'}\n`);
     project.write('roles/twice/defaults/main.yml', 'v: 0\n');
-    const heard = await project.run('- hosts: all\n  roles: [twice, twice, {role: twice, v: 1}, {role: twice, v: 1}]\n');
+    const heard = await project.run(
+      '- hosts: all\n  roles: [twice, twice, {role: twice, v: 1}, {role: twice, v: 1}]\n',
+    );
     expect(heard.order('a'), heard.told()).toEqual(['twice 0=changed', 'twice 1=changed']);
   });
 });

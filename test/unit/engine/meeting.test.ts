@@ -10,7 +10,8 @@ describe('a rendezvous', () => {
   it('releases all at once, in the order of the batch', async () => {
     const meeting = new Rendezvous(['a', 'b', 'c']);
     const met: string[] = [];
-    const arrive = (host: string, point: number) => meeting.arrive(host, point).then((company) => met.push(`${host}: ${company.join()}`));
+    const arrive = (host: string, point: number) =>
+      meeting.arrive(host, point).then((company) => met.push(`${host}: ${company.join()}`));
     void arrive('c', 5);
     void arrive('a', 5);
     await turn();
@@ -23,7 +24,8 @@ describe('a rendezvous', () => {
   it('lets those at the earliest point go on, and waits for nobody who left', async () => {
     const meeting = new Rendezvous(['a', 'b', 'c']);
     const met: string[] = [];
-    const arrive = (host: string, point: number) => meeting.arrive(host, point).then((company) => met.push(`${host}@${point}: ${company.join()}`));
+    const arrive = (host: string, point: number) =>
+      meeting.arrive(host, point).then((company) => met.push(`${host}@${point}: ${company.join()}`));
     void arrive('a', 9);
     void arrive('b', 4);
     meeting.leave('c');
@@ -36,27 +38,31 @@ describe('a rendezvous', () => {
 
   it('never deadlocks, and whoever comes to a point meets all who come to it', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.uniqueArray(fc.integer({ min: 1, max: 8 }), { maxLength: 6 }), { minLength: 1, maxLength: 5 }), fc.scheduler(), async (ways, scheduler) => {
-        const hosts = ways.map((_, i) => `h${i}`);
-        const meeting = new Rendezvous(hosts);
-        const met = new Map<number, string[][]>();
-        const go = async (host: string, points: readonly number[]): Promise<void> => {
-          for (const point of [...points].sort((x, y) => x - y)) {
-            await scheduler.schedule(Promise.resolve(), `${host} to ${point}`);
-            const company = [...(await meeting.arrive(host, point))];
-            expect(company).toContain(host);
-            met.set(point, [...(met.get(point) ?? []), company]);
+      fc.asyncProperty(
+        fc.array(fc.uniqueArray(fc.integer({ min: 1, max: 8 }), { maxLength: 6 }), { minLength: 1, maxLength: 5 }),
+        fc.scheduler(),
+        async (ways, scheduler) => {
+          const hosts = ways.map((_, i) => `h${i}`);
+          const meeting = new Rendezvous(hosts);
+          const met = new Map<number, string[][]>();
+          const go = async (host: string, points: readonly number[]): Promise<void> => {
+            for (const point of [...points].sort((x, y) => x - y)) {
+              await scheduler.schedule(Promise.resolve(), `${host} to ${point}`);
+              const company = [...(await meeting.arrive(host, point))];
+              expect(company).toContain(host);
+              met.set(point, [...(met.get(point) ?? []), company]);
+            }
+            await scheduler.schedule(Promise.resolve(), `${host} leaves`);
+            meeting.leave(host);
+          };
+          const all = Promise.all(ways.map((points, i) => go(hosts[i]!, points)));
+          await scheduler.waitFor(all);
+          for (const [point, companies] of met) {
+            const expected = hosts.filter((_, i) => ways[i]!.includes(point));
+            for (const company of companies) expect(company, `at ${point}`).toEqual(expected);
           }
-          await scheduler.schedule(Promise.resolve(), `${host} leaves`);
-          meeting.leave(host);
-        };
-        const all = Promise.all(ways.map((points, i) => go(hosts[i]!, points)));
-        await scheduler.waitFor(all);
-        for (const [point, companies] of met) {
-          const expected = hosts.filter((_, i) => ways[i]!.includes(point));
-          for (const company of companies) expect(company, `at ${point}`).toEqual(expected);
-        }
-      }),
+        },
+      ),
       { numRuns: 200 },
     );
   });

@@ -37,7 +37,17 @@ export function block(body: readonly Node[], rescue: readonly Node[] = [], alway
 }
 
 export function include(label = 'include'): Include {
-  return { kind: 'include', what: 'tasks', place, id: ++ids, label, args: value('x.yml'), keywords: NO_KEYWORDS, lexical: NO_LEXICAL, load: async () => ({ nodes: [], handlers: [] }) };
+  return {
+    kind: 'include',
+    what: 'tasks',
+    place,
+    id: ++ids,
+    label,
+    args: value('x.yml'),
+    keywords: NO_KEYWORDS,
+    lexical: NO_LEXICAL,
+    load: async () => ({ nodes: [], handlers: [] }),
+  };
 }
 
 export function meta(action: Meta['action'] = 'noop'): Meta {

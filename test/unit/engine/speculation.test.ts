@@ -23,7 +23,16 @@ describe('a failure in the middle of a batch', () => {
     - {name: last, copy: {dest: "${root}/last", content: "{{ made }}{{ found.stat.size }}"}}
   handlers: [{name: told, copy: {dest: "${root}/told", content: x}}]
 `;
-  const expected = ['before=changed', 'bad=failed', 'behind=changed', 'seen=ok', 'message=ok', 'fact=ok', 'last=changed', 'told=changed'];
+  const expected = [
+    'before=changed',
+    'bad=failed',
+    'behind=changed',
+    'seen=ok',
+    'message=ok',
+    'fact=ok',
+    'last=changed',
+    'told=changed',
+  ];
 
   it('with ignore_errors: what was planned behind it is planned anew, and told once', async () => {
     const root = scratch();
@@ -61,7 +70,9 @@ ${behind(root)}`),
     - {name: bad, copy: {dest: "${root}/invalid", content: x, validate: "grep y %s"}, failed_when: false}
 ${behind(root)}`),
     );
-    expect(heard.order('a'), heard.told()).toEqual(expected.map((each) => (each === 'bad=failed' ? 'bad=changed' : each)));
+    expect(heard.order('a'), heard.told()).toEqual(
+      expected.map((each) => (each === 'bad=failed' ? 'bad=changed' : each)),
+    );
     expect(heard.recap.get('a')).toMatchObject({ failed: 0, ignored: 0 });
     expect(read(`${root}/last`)).toBe('true1');
   });
@@ -110,10 +121,20 @@ ${behind(root)}`),
 
   it('two of them, one behind the other', async () => {
     const root = scratch();
-    const bad = (name: string): string => `    - {name: ${name}, copy: {dest: "${root}/x", content: x, validate: "grep y %s"}, ignore_errors: true}\n`;
+    const bad = (name: string): string =>
+      `    - {name: ${name}, copy: {dest: "${root}/x", content: x, validate: "grep y %s"}, ignore_errors: true}\n`;
     const good = (name: string): string => `    - {name: ${name}, copy: {dest: "${root}/${name}", content: x}}\n`;
-    const heard = await project.run(play(good('one') + bad('bad') + good('two') + bad('worse') + bad('worst') + good('three')));
-    expect(heard.order('a')).toEqual(['one=changed', 'bad=failed', 'two=changed', 'worse=failed', 'worst=failed', 'three=changed']);
+    const heard = await project.run(
+      play(good('one') + bad('bad') + good('two') + bad('worse') + bad('worst') + good('three')),
+    );
+    expect(heard.order('a')).toEqual([
+      'one=changed',
+      'bad=failed',
+      'two=changed',
+      'worse=failed',
+      'worst=failed',
+      'three=changed',
+    ]);
     expect(heard.recap.get('a')).toMatchObject({ ignored: 3, changed: 3, failed: 0 });
   });
 
@@ -129,7 +150,14 @@ ${behind(root)}`),
     - {name: again, copy: {dest: "${root}/folder/file", content: y}}
 `),
     );
-    expect(heard.order('a'), heard.told()).toEqual(['makes=changed', 'into it=changed', 'gone=changed', 'nowhere=failed', 'there again=changed', 'again=changed']);
+    expect(heard.order('a'), heard.told()).toEqual([
+      'makes=changed',
+      'into it=changed',
+      'gone=changed',
+      'nowhere=failed',
+      'there again=changed',
+      'again=changed',
+    ]);
     expect(read(`${root}/folder/file`)).toBe('y');
   });
 });
@@ -156,13 +184,16 @@ describe('what a task came to is known where a later one reads it', () => {
   it('through a fact that is set behind a change not yet sent', async () => {
     const root = scratch();
     const heard = await project.run(
-      play(`
+      play(
+        `
     - {name: change, copy: {dest: "${root}/a", content: x}}
     - {name: fact, set_fact: {word: new}}
     - {name: use, copy: {dest: "${root}/b", content: "{{ word }}"}}
     - {name: count, set_fact: {word: "{{ word }}er"}}
     - {name: use again, copy: {dest: "${root}/c", content: "{{ word }}"}}
-`, '  vars: {word: old}\n'),
+`,
+        '  vars: {word: old}\n',
+      ),
     );
     expect(heard.exitCode, heard.told()).toBe(0);
     expect([read(`${root}/b`), read(`${root}/c`)]).toEqual(['new', 'newer']);
@@ -171,7 +202,8 @@ describe('what a task came to is known where a later one reads it', () => {
   it('through a variable that is defined by a register or a fact', async () => {
     const root = scratch();
     const heard = await project.run(
-      play(`
+      play(
+        `
     - {name: first, command: echo one, register: r}
     - {name: fact, set_fact: {f: one}}
     - {name: use, copy: {dest: "${root}/b", content: "{{ made }}"}}
@@ -179,7 +211,9 @@ describe('what a task came to is known where a later one reads it', () => {
     - {name: fact two, set_fact: {f: two}}
     - {name: use again, copy: {dest: "${root}/c", content: "{{ made }}"}}
     - {name: local, copy: {dest: "${root}/d", content: "{{ mine }}"}, vars: {mine: "{{ made }}"}}
-`, '  vars: {made: "{{ r.stdout }} {{ f }}"}\n'),
+`,
+        '  vars: {made: "{{ r.stdout }} {{ f }}"}\n',
+      ),
     );
     expect(heard.exitCode, heard.told()).toBe(0);
     expect([read(`${root}/b`), read(`${root}/c`), read(`${root}/d`)]).toEqual(['one one', 'two two', 'two two']);
@@ -248,8 +282,11 @@ describe('what a task came to is known where a later one reads it', () => {
   it('through another change to the same file', async () => {
     const root = scratch();
     writeFileSync(`${root}/conf`, 'a=1\nb=1\n');
-    const edit = (name: string, line: string): string => `    - {name: ${name}, lineinfile: {path: "${root}/conf", regexp: "^${line[0]}=", line: "${line}"}}\n`;
-    const heard = await project.run(play(edit('one', 'a=2') + edit('two', 'b=2') + edit('three', 'c=2') + edit('four', 'a=2')));
+    const edit = (name: string, line: string): string =>
+      `    - {name: ${name}, lineinfile: {path: "${root}/conf", regexp: "^${line[0]}=", line: "${line}"}}\n`;
+    const heard = await project.run(
+      play(edit('one', 'a=2') + edit('two', 'b=2') + edit('three', 'c=2') + edit('four', 'a=2')),
+    );
     expect(heard.order('a')).toEqual(['one=changed', 'two=changed', 'three=changed', 'four=ok']);
     expect(read(`${root}/conf`)).toBe('a=2\nb=2\nc=2\n');
     expect(heard.roundTrips('a')).toBe(2);
@@ -259,7 +296,10 @@ describe('what a task came to is known where a later one reads it', () => {
 describe('round trips', () => {
   it('of many changes behind each other are one to look and one to do', async () => {
     const root = scratch();
-    const tasks = Array.from({ length: 60 }, (_, i) => `    - {name: t${i}, copy: {dest: "${root}/${i}", content: x}}\n`).join('');
+    const tasks = Array.from(
+      { length: 60 },
+      (_, i) => `    - {name: t${i}, copy: {dest: "${root}/${i}", content: x}}\n`,
+    ).join('');
     const heard = await project.run(play(tasks));
     expect(heard.recap.get('a')).toMatchObject({ changed: 60 });
     expect(heard.roundTrips('a')).toBe(2);
@@ -269,13 +309,16 @@ describe('round trips', () => {
   it('where nothing changes are one, also with loops, blocks, roles, conditions and registers', async () => {
     const root = scratch();
     project.write('roles/quiet/tasks/main.yml', `- {name: in a role, copy: {dest: "${root}/role", content: x}}\n`);
-    const text = play(`
+    const text = play(
+      `
     - {name: loop, copy: {dest: "${root}/{{ item }}", content: x}, loop: [a, b, c], register: r}
     - {name: condition, copy: {dest: "${root}/d", content: "x"}, when: "inventory_hostname == 'a'"}
     - block: [{name: in a block, file: {path: "${root}/e", state: directory}}]
       always: [{name: in its always, copy: {dest: "${root}/e/f", content: x}}]
     - {name: link, file: {path: "${root}/l", src: a, state: link}}
-`, '  roles: [quiet]\n');
+`,
+      '  roles: [quiet]\n',
+    );
     await project.run(text);
     const heard = await project.run(text);
     expect(heard.changed(), heard.told()).toEqual([]);
@@ -290,6 +333,10 @@ describe('round trips', () => {
     - {name: awaits, copy: {dest: "${root}/{{ r.stdout }}", content: x}}
 `),
     );
-    expect(heard.of('round-trip').map(({ actions, probes }) => [actions, probes > 0])).toEqual([[1, false], [0, true], [1, false]]);
+    expect(heard.of('round-trip').map(({ actions, probes }) => [actions, probes > 0])).toEqual([
+      [1, false],
+      [0, true],
+      [1, false],
+    ]);
   });
 });

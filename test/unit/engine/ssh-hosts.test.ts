@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { type EmbeddedServer, startEmbeddedServer } from '../../../src/lab/embedded/server.js';
 import type { Misbehaviour } from '../../../src/lab/embedded/misbehaviour.js';
+import { type EmbeddedServer, startEmbeddedServer } from '../../../src/lab/embedded/server.js';
 import { generateKey, knownHostsLine } from '../../../src/lab/keys.js';
 import type { Heard, Overrides } from '../../support/project.js';
 import { localProject } from './local-hosts.js';
@@ -20,13 +20,22 @@ afterEach(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 let inventories = 0;
-async function play(hosts: Readonly<Record<string, Misbehaviour>>, text: string, overrides: Overrides = {}): Promise<Heard> {
+async function play(
+  hosts: Readonly<Record<string, Misbehaviour>>,
+  text: string,
+  overrides: Overrides = {},
+): Promise<Heard> {
   const lines: string[] = [];
   const known: string[] = [];
   for (const [name, misbehaviour] of Object.entries(hosts)) {
     const home = join(folder, name);
     mkdirSync(home, { recursive: true });
-    const server = await startEmbeddedServer({ home, authorizedKeys: [key.publicKey], misbehaviour, path: process.env.PATH });
+    const server = await startEmbeddedServer({
+      home,
+      authorizedKeys: [key.publicKey],
+      misbehaviour,
+      path: process.env.PATH,
+    });
     servers.push(server);
     known.push(knownHostsLine('127.0.0.1', server.port, server.hostKey));
     lines.push(`    ${name}: {ansible_host: 127.0.0.1, ansible_port: ${server.port}, home: ${home}}`);
@@ -50,15 +59,32 @@ describe('hosts over SSH', () => {
   it('one connection and one shell each, whatever the number of tasks', async () => {
     const heard = await play({ h1: {}, h2: {} }, TASKS);
     expect(heard.exitCode, heard.told()).toBe(0);
-    expect(servers.map((server) => server.counts())).toEqual([{ connections: 1, commands: 1 }, { connections: 1, commands: 1 }]);
+    expect(servers.map((server) => server.counts())).toEqual([
+      { connections: 1, commands: 1 },
+      { connections: 1, commands: 1 },
+    ]);
   });
 
   it('one that hangs, lies about its key, refuses or floods is unreachable, and holds up nobody', async () => {
     const started = Date.now();
-    const hosts = { good: {}, silent: { silent: 'connect' }, liar: { wrongHostKey: true }, closed: { refuseAuth: true }, mute: { silent: 'exec' } } as const;
-    const heard = await play(hosts, `${TASKS.replace('- hosts', '- any_errors_fatal: false\n  hosts')}`.replace("content: x}}", "content: x}, timeout: 1}"), { limit: 'good,silent,liar,closed' });
+    const hosts = {
+      good: {},
+      silent: { silent: 'connect' },
+      liar: { wrongHostKey: true },
+      closed: { refuseAuth: true },
+      mute: { silent: 'exec' },
+    } as const;
+    const heard = await play(
+      hosts,
+      `${TASKS.replace('- hosts', '- any_errors_fatal: false\n  hosts')}`.replace(
+        'content: x}}',
+        'content: x}, timeout: 1}',
+      ),
+      { limit: 'good,silent,liar,closed' },
+    );
     expect(heard.order('good')).toEqual(['one=changed', 'two=changed', 'three=changed']);
-    for (const name of ['silent', 'liar', 'closed']) expect(heard.order(name), heard.told()).toEqual(['one=unreachable']);
+    for (const name of ['silent', 'liar', 'closed'])
+      expect(heard.order(name), heard.told()).toEqual(['one=unreachable']);
     expect(heard.result('one', 'liar').message).toContain('CHANGED');
     expect(heard.recap.get('good')).toMatchObject({ changed: 3, unreachable: 0 });
     expect(heard.exitCode).toBe(4);
@@ -113,17 +139,27 @@ describe('hosts over SSH', () => {
   });
 
   it('one that dies with changes on their way: what is planned behind is not told as done', async () => {
-    const tasks = Array.from({ length: 30 }, (_, i) => `    - {name: t${i}, copy: {dest: "{{ home }}/t${i}", content: x}}\n`).join('');
+    const tasks = Array.from(
+      { length: 30 },
+      (_, i) => `    - {name: t${i}, copy: {dest: "{{ home }}/t${i}", content: x}}\n`,
+    ).join('');
     const heard = await play({ dying: { dieAfterBytes: 1200 } }, `- hosts: all\n  tasks:\n${tasks}`);
     const order = heard.order('dying');
     expect(order.at(-1)).toMatch(/=unreachable$/);
     // Whatever was told as changed is there.
-    for (const line of order.slice(0, -1)) expect([line, existsSync(join(folder, 'dying', line.split('=')[0]!))]).toEqual([expect.stringMatching(/=changed$/), true]);
+    for (const line of order.slice(0, -1))
+      expect([line, existsSync(join(folder, 'dying', line.split('=')[0]!))]).toEqual([
+        expect.stringMatching(/=changed$/),
+        true,
+      ]);
     expect(heard.of('task-result')).toHaveLength(order.length);
   });
 
   it('a flood of output stays bounded, and its result is right', async () => {
-    const heard = await play({ h: {} }, `- hosts: all\n  tasks: [{name: flood, shell: 'head -c 5000000 /dev/zero | tr "\\0" x; echo; echo end', register: r}, {name: judge, assert: {that: ["r.stdout.endsWith('end')", r.truncated]}}]\n`);
+    const heard = await play(
+      { h: {} },
+      `- hosts: all\n  tasks: [{name: flood, shell: 'head -c 5000000 /dev/zero | tr "\\0" x; echo; echo end', register: r}, {name: judge, assert: {that: ["r.stdout.endsWith('end')", r.truncated]}}]\n`,
+    );
     expect(heard.order('h'), heard.told()).toEqual(['flood=changed', 'judge=ok']);
     expect(JSON.stringify(heard.result('flood').values).length).toBeLessThan(3_000_000);
   });

@@ -58,7 +58,13 @@ describe('what cannot be rendered yet, or never', () => {
 `,
       ),
     );
-    expect(heard.order('a'), heard.told()).toEqual(['ask=unknown', 'more=unknown', 'meta=unknown', 'change=changed', 'last=ok']);
+    expect(heard.order('a'), heard.told()).toEqual([
+      'ask=unknown',
+      'more=unknown',
+      'meta=unknown',
+      'change=changed',
+      'last=ok',
+    ]);
     expect(heard.exitCode).toBe(0);
   });
 
@@ -72,7 +78,10 @@ describe('what cannot be rendered yet, or never', () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 1500);
     const begun = performance.now();
-    const heard = await project.run(play("    - {name: try, command: 'false', register: r, until: r.rc == 0, retries: 3, delay: 15}\n"), { signal: stop.signal });
+    const heard = await project.run(
+      play("    - {name: try, command: 'false', register: r, until: r.rc == 0, retries: 3, delay: 15}\n"),
+      { signal: stop.signal },
+    );
     expect(heard.exitCode).toBe(130);
     expect((performance.now() - begun) / 1000).toBeLessThan(10);
   });

@@ -40,13 +40,36 @@ describe('precedence', () => {
   it("is Ansible's, from role defaults to extra vars", () => {
     // Each name is defined at its own level and at every weaker one; the value says the level.
     const levels = [
-      'other role defaults', 'role defaults', 'inventory group', 'inventory host', 'play vars', 'vars_prompt', 'vars_files',
-      'other role vars', 'role vars', 'block vars', 'task vars', 'set_fact', 'register', 'role params', 'include params', 'extra vars',
+      'other role defaults',
+      'role defaults',
+      'inventory group',
+      'inventory host',
+      'play vars',
+      'vars_prompt',
+      'vars_files',
+      'other role vars',
+      'role vars',
+      'block vars',
+      'task vars',
+      'set_fact',
+      'register',
+      'role params',
+      'include params',
+      'extra vars',
     ] as const;
     const from = (level: (typeof levels)[number]): Record<string, string> =>
-      Object.fromEntries(levels.slice(levels.indexOf(level)).map((name) => [`v_${name.replaceAll(/\W/g, '_')}`, level]));
-    const web = role('web', { defaults: variables(from('role defaults')), vars: variables(from('role vars')), params: variables(from('role params')) });
-    const other = role('other', { defaults: variables(from('other role defaults')), vars: variables(from('other role vars')) });
+      Object.fromEntries(
+        levels.slice(levels.indexOf(level)).map((name) => [`v_${name.replaceAll(/\W/g, '_')}`, level]),
+      );
+    const web = role('web', {
+      defaults: variables(from('role defaults')),
+      vars: variables(from('role vars')),
+      params: variables(from('role params')),
+    });
+    const other = role('other', {
+      defaults: variables(from('other role defaults')),
+      vars: variables(from('other role vars')),
+    });
     const { memory, variables: all } = host({
       roles: [web, other],
       layers: [layer('group', from('inventory group')), layer('host', from('inventory host'))],
@@ -56,23 +79,45 @@ describe('precedence', () => {
     });
     for (const [name, value] of Object.entries(from('register'))) memory.register(name, value);
     memory.setFacts(from('set_fact'));
-    const scope = all.scope(lexical({ role: web, vars: [variables(from('block vars')), variables(from('task vars'))], params: [variables(from('include params'))] }));
+    const scope = all.scope(
+      lexical({
+        role: web,
+        vars: [variables(from('block vars')), variables(from('task vars'))],
+        params: [variables(from('include params'))],
+      }),
+    );
     // `from` gives a level the names of itself and of what is stronger, so the strongest that has a name is its own level.
     for (const level of levels) expect(scope.get(`v_${level.replaceAll(/\W/g, '_')}`), level).toBe(level);
   });
 
   it('the last of several roles, blocks and includes wins', () => {
-    const [one, two] = ['one', 'two'].map((each) => role(each, { defaults: variables({ d: each }), vars: variables({ v: each }) }));
+    const [one, two] = ['one', 'two'].map((each) =>
+      role(each, { defaults: variables({ d: each }), vars: variables({ v: each }) }),
+    );
     const { variables: all } = host({ roles: [one!, two!] });
     expect([all.scope().get('d'), all.scope().get('v')]).toEqual(['two', 'two']);
-    const inOne = all.scope(lexical({ role: one!, vars: [variables({ b: 1 }), variables({ b: 2 })], params: [variables({ p: 1 }), variables({ p: 2 })] }));
+    const inOne = all.scope(
+      lexical({
+        role: one!,
+        vars: [variables({ b: 1 }), variables({ b: 2 })],
+        params: [variables({ p: 1 }), variables({ p: 2 })],
+      }),
+    );
     expect(['d', 'v', 'b', 'p'].map((name) => inOne.get(name))).toEqual(['one', 'one', 2, 2]);
   });
 
-  it('nothing hides a name of the engine, a loop\'s names hide everything', () => {
-    const { variables: all } = host({ extra: { inventory_hostname: 'x', item: 'extra' }, magic: { inventory_hostname: 'h' } });
+  it("nothing hides a name of the engine, a loop's names hide everything", () => {
+    const { variables: all } = host({
+      extra: { inventory_hostname: 'x', item: 'extra' },
+      magic: { inventory_hostname: 'h' },
+    });
     expect(all.scope().get('inventory_hostname')).toBe('h');
-    expect(all.scope().with(new Map([['item', 'mine']])).get('item')).toBe('mine');
+    expect(
+      all
+        .scope()
+        .with(new Map([['item', 'mine']]))
+        .get('item'),
+    ).toBe('mine');
   });
 });
 
@@ -103,7 +148,13 @@ describe('values', () => {
   it('null, false, 0 and an empty text are values', () => {
     const { memory, variables: all } = host({ play: { n: null, f: false, z: 0, e: '' } });
     memory.register('r', null);
-    for (const [name, value] of [['n', null], ['f', false], ['z', 0], ['e', ''], ['r', null]] as const) {
+    for (const [name, value] of [
+      ['n', null],
+      ['f', false],
+      ['z', 0],
+      ['e', ''],
+      ['r', null],
+    ] as const) {
       expect(all.scope().has(name), name).toBe(true);
       expect(all.scope().get(name), name).toBe(value);
       expect(all.scope().get(name), name).toBe(value);
@@ -136,11 +187,22 @@ describe('values', () => {
   it('tell whether they can depend on what tasks do', () => {
     const { memory, variables: all } = host({ play: { constant: 1, made: '{{ constant }}' }, magic: { groups: {} } });
     memory.register('r', 1);
-    expect(['constant', 'made', 'groups', 'nowhere', 'r'].map((name) => all.scope().isPlain(name))).toEqual([true, false, true, true, true]);
+    expect(['constant', 'made', 'groups', 'nowhere', 'r'].map((name) => all.scope().isPlain(name))).toEqual([
+      true,
+      false,
+      true,
+      true,
+      true,
+    ]);
   });
 
   it('are listed', () => {
-    const { memory, variables: all } = host({ play: { p: 1 }, extra: { e: 1 }, layers: [layer('l', { l: 1 })], magic: { m: 1 } });
+    const { memory, variables: all } = host({
+      play: { p: 1 },
+      extra: { e: 1 },
+      layers: [layer('l', { l: 1 })],
+      magic: { m: 1 },
+    });
     memory.register('r', 1);
     memory.setFacts({ f: 1 });
     const web = role('web', { defaults: variables({ d: 1 }), params: variables({ q: 1 }) });
@@ -150,7 +212,8 @@ describe('values', () => {
 
   it('have no names of JavaScript', () => {
     const { variables: all } = host({ play: { a: {} } });
-    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) expect(all.scope().has(name), name).toBe(false);
+    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty'])
+      expect(all.scope().has(name), name).toBe(false);
   });
 });
 

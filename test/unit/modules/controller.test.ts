@@ -41,21 +41,29 @@ describe('debug', () => {
     expect(planOf(debug, { var: 'two words' }, [], { value }).result).toEqual({ value: 'two words' });
   });
   it('is silent without enough -v', () => {
-    expect(planOf(debug, { msg: 'x', verbosity: 2 }, [], { verbosity: 1 })).toEqual({ actions: [], skipped: 'it is printed with -vv' });
+    expect(planOf(debug, { msg: 'x', verbosity: 2 }, [], { verbosity: 1 })).toEqual({
+      actions: [],
+      skipped: 'it is printed with -vv',
+    });
     expect(planOf(debug, { msg: 'x', verbosity: 2 }, [], { verbosity: 2 }).controller).toHaveLength(1);
   });
 });
 
 describe('assert', () => {
   it('passes where all hold', () => {
-    expect(planOf(assert, { that: ['yes', true, { source: 'x > 1', holds: true }], success_msg: 'well' })).toMatchObject({ actions: [], result: { msg: 'well' } });
+    expect(
+      planOf(assert, { that: ['yes', true, { source: 'x > 1', holds: true }], success_msg: 'well' }),
+    ).toMatchObject({ actions: [], result: { msg: 'well' } });
     expect(planOf(assert, { that: 'yes', quiet: true }).message).toBeUndefined();
   });
   it('fails at the first that does not, and registers it', () => {
     const error = failure(assert, { that: ['yes', 'no', 'also no'] });
     expect([error.message, error.result]).toEqual(['assertion failed: no', { assertion: 'no', evaluated_to: false }]);
     expect(failure(assert, { that: [false], fail_msg: ['a', 'b'] }).message).toBe('a\nb');
-    expect(failure(assert, { that: [{ source: 'x > 1', holds: false }], msg: 'own' })).toMatchObject({ message: 'own', result: { assertion: 'x > 1' } });
+    expect(failure(assert, { that: [{ source: 'x > 1', holds: false }], msg: 'own' })).toMatchObject({
+      message: 'own',
+      result: { assertion: 'x > 1' },
+    });
   });
   it('refuses what is no condition', () => {
     expect(failure(assert, { that: [3] }).message).toMatch(/list of conditions/);
@@ -82,22 +90,30 @@ describe('ping', () => {
 describe('set_fact', () => {
   it('sets every name, and is no change', () => {
     const change = planOf(setFact, { a: 1, b: { c: [null] }, cacheable: true });
-    expect(change).toMatchObject({ actions: [], controller: [{ type: 'set-facts', values: { a: 1, b: { c: [null] } } }] });
+    expect(change).toMatchObject({
+      actions: [],
+      controller: [{ type: 'set-facts', values: { a: 1, b: { c: [null] } } }],
+    });
     expect(Object.keys((change.controller![0] as { values: Values }).values)).toEqual(['b', 'a'].sort());
   });
-  it.each([[{}, /at least one/], [{ 'a-b': 1 }, /cannot be the name/], [{ in: 1 }, /cannot be called "in"/], [JSON.parse('{"__proto__": 1}'), /cannot be called/]])(
-    'refuses %j',
-    (args, message) => {
-      expect(failure(setFact, args as Value).message).toMatch(message);
-    },
-  );
+  it.each([
+    [{}, /at least one/],
+    [{ 'a-b': 1 }, /cannot be the name/],
+    [{ in: 1 }, /cannot be called "in"/],
+    [JSON.parse('{"__proto__": 1}'), /cannot be called/],
+  ])('refuses %j', (args, message) => {
+    expect(failure(setFact, args as Value).message).toMatch(message);
+  });
 });
 
 describe('pause', () => {
   it.each<[Values, object]>([
     [{ seconds: 3 }, { seconds: 3, echo: true }],
     [{ minutes: 2 }, { seconds: 120, echo: true }],
-    [{ prompt: 'Well?', echo: false }, { prompt: 'Well?', echo: false }],
+    [
+      { prompt: 'Well?', echo: false },
+      { prompt: 'Well?', echo: false },
+    ],
     [{}, { echo: true }],
   ])('%j', (args, effect) => {
     expect(planOf(pause, args).controller).toEqual([{ type: 'pause', ...effect }]);
@@ -110,11 +126,15 @@ describe('pause', () => {
 describe('add_host and group_by', () => {
   it('add a host with its variables', () => {
     const change = planOf(addHost, { hostname: 'new1', groups: 'a, b', ansible_port: 22, __proto__: null });
-    expect(change.controller).toEqual([{ type: 'add-host', name: 'new1', groups: ['a', 'b'], values: { ansible_port: 22 } }]);
+    expect(change.controller).toEqual([
+      { type: 'add-host', name: 'new1', groups: ['a', 'b'], values: { ansible_port: 22 } },
+    ]);
     expect(change.actions).toEqual([]);
   });
   it('name a group', () => {
-    expect(planOf(groupBy, { key: 'os Debian 12' }).controller).toEqual([{ type: 'group-by', key: 'os-Debian-12', parents: ['all'] }]);
+    expect(planOf(groupBy, { key: 'os Debian 12' }).controller).toEqual([
+      { type: 'group-by', key: 'os-Debian-12', parents: ['all'] },
+    ]);
   });
   it('refuse names that patterns could not have', () => {
     expect(failure(addHost, { name: 'a b' }).message).toMatch(/name of a host/);
@@ -126,16 +146,30 @@ describe('add_host and group_by', () => {
 
 describe('include_vars', () => {
   const files = ['a.yml', 'b.txt', 'c.json', 'deep/', 'deep/d.yaml', 'skip.yml'];
-  const local = { ...context.local, find: (name: string, kind: string) => `/play/${kind}/${name}`, list: () => files, isDirectory: (path: string) => path.endsWith('folder') };
+  const local = {
+    ...context.local,
+    find: (name: string, kind: string) => `/play/${kind}/${name}`,
+    list: () => files,
+    isDirectory: (path: string) => path.endsWith('folder'),
+  };
   const paths = (args: Values): readonly string[] => {
     const effect = planOf(includeVars, args, [], { local }).controller![0]!;
     return effect.type === 'include-vars' ? effect.paths.map((path) => path.replace('/play/vars/', '')) : [];
   };
   it('takes a file, or those of a folder', () => {
     expect(paths({ file: 'x.yml' })).toEqual(['x.yml']);
-    expect(paths({ dir: 'folder' })).toEqual(['folder/a.yml', 'folder/c.json', 'folder/deep/d.yaml', 'folder/skip.yml']);
-    expect(paths({ dir: 'folder', depth: 1, ignore_files: ['skip.yml'], extensions: ['yml'] })).toEqual(['folder/a.yml']);
-    expect(planOf(includeVars, { file: 'x.yml', name: 'mine' }, [], { local }).controller).toMatchObject([{ name: 'mine' }]);
+    expect(paths({ dir: 'folder' })).toEqual([
+      'folder/a.yml',
+      'folder/c.json',
+      'folder/deep/d.yaml',
+      'folder/skip.yml',
+    ]);
+    expect(paths({ dir: 'folder', depth: 1, ignore_files: ['skip.yml'], extensions: ['yml'] })).toEqual([
+      'folder/a.yml',
+    ]);
+    expect(planOf(includeVars, { file: 'x.yml', name: 'mine' }, [], { local }).controller).toMatchObject([
+      { name: 'mine' },
+    ]);
   });
   it('refuses a file for a folder', () => {
     expect(() => planOf(includeVars, { dir: 'file' }, [], { local })).toThrow(/not a folder/);
@@ -151,7 +185,11 @@ describe('reboot and wait_for_connection', () => {
   });
   const known = [answer(ask('fact', 'boot'), { boot_id: 'id-1' })];
   it('goes down in the background, and must come back as another boot', () => {
-    const change = planOf(reboot, { msg: "it's time", pre_reboot_delay: 3, post_reboot_delay: 4, test_command: 'true' }, known);
+    const change = planOf(
+      reboot,
+      { msg: "it's time", pre_reboot_delay: 3, post_reboot_delay: 4, test_command: 'true' },
+      known,
+    );
     expect(change).toMatchObject({
       actions: [{ kind: 'run', effects: [{ type: 'stale-all' }] }],
       controller: [{ type: 'reconnect', delay: 9, timeout: 600, testCommand: 'true', bootId: 'id-1' }],
@@ -163,11 +201,21 @@ describe('reboot and wait_for_connection', () => {
     expect(script).toMatch(/<\/dev\/null >\/dev\/null 2>&1 &$/);
   });
   it('takes another command', () => {
-    const [, , script] = (planOf(reboot, { reboot_command: "kexec -e 'x'" }, known).actions[0] as { argv: string[] }).argv as [string, string, string];
+    const [, , script] = (planOf(reboot, { reboot_command: "kexec -e 'x'" }, known).actions[0] as { argv: string[] })
+      .argv as [string, string, string];
     expect(script).toBe("setsid sh -c 'sleep 2\nkexec -e '\\''x'\\''' </dev/null >/dev/null 2>&1 &");
   });
   it('explains a refusal', () => {
-    const outcome = { status: 1, stdout: '', stderr: 'Permission denied: only root may restart the host\n', truncated: false, duration: 0 };
-    expect(reboot.conclude!({} as never, [outcome], { actions: [] })).toMatchObject({ failed: true, hint: 'run the task with become: true' });
+    const outcome = {
+      status: 1,
+      stdout: '',
+      stderr: 'Permission denied: only root may restart the host\n',
+      truncated: false,
+      duration: 0,
+    };
+    expect(reboot.conclude!({} as never, [outcome], { actions: [] })).toMatchObject({
+      failed: true,
+      hint: 'run the task with become: true',
+    });
   });
 });

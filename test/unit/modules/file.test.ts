@@ -14,8 +14,12 @@ const actions = (args: object, known: Known = []) => plan(args, known).actions;
 describe('file', () => {
   it('refuses an owner that does not exist before anything is changed', () => {
     const nobody = [answer(ask('passwd', 'nosuch'), null), answer(ask('group', 'nosuch'), null), stat('/srv/a', null)];
-    expect(() => plan({ path: '/srv/a', state: 'touch', owner: 'nosuch' }, nobody)).toThrow('user "nosuch" does not exist');
-    expect(() => plan({ path: '/srv/a', state: 'directory', group: 'nosuch' }, nobody)).toThrow('group "nosuch" does not exist');
+    expect(() => plan({ path: '/srv/a', state: 'touch', owner: 'nosuch' }, nobody)).toThrow(
+      'user "nosuch" does not exist',
+    );
+    expect(() => plan({ path: '/srv/a', state: 'directory', group: 'nosuch' }, nobody)).toThrow(
+      'group "nosuch" does not exist',
+    );
   });
 
   describe('state: directory', () => {

@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs';
-import type { Value, Values } from '../../../src/base/value.js';
 import { type Action, actionStep } from '../../../src/actions/registry.js';
-import { checkArguments } from '../../../src/modules/check-arguments.js';
-import { type Change, type Conclusion, type Module, type Outcome, type PlanContext, Unanswered } from '../../../src/modules/module.js';
-import { type ProbeName, probeKey } from '../../../src/probes/registry.js';
-import { Refusal } from '../../../src/probes/probe.js';
 import { TaskError } from '../../../src/base/error.js';
+import type { Value, Values } from '../../../src/base/value.js';
+import { checkArguments } from '../../../src/modules/check-arguments.js';
+import {
+  type Change,
+  type Conclusion,
+  type Module,
+  type Outcome,
+  type PlanContext,
+  Unanswered,
+} from '../../../src/modules/module.js';
+import { Refusal } from '../../../src/probes/probe.js';
+import { type ProbeName, probeKey } from '../../../src/probes/registry.js';
 import type { Session } from '../../../src/transport/session.js';
 import { answersOf, runStep } from '../probes/shells.js';
 import { context } from './plan-of.js';
@@ -20,7 +27,12 @@ export interface RealResult {
 }
 
 /** Plans a module for this machine, asking it what the plan reads. */
-export async function planForReal(session: Session, module: Module<any>, args: Value, changed: Partial<PlanContext> = {}): Promise<Change> {
+export async function planForReal(
+  session: Session,
+  module: Module<any>,
+  args: Value,
+  changed: Partial<PlanContext> = {},
+): Promise<Change> {
   const checked = checkArguments(module, args);
   if (checked.problems.length > 0) throw new Error(checked.problems.map(({ message }) => message).join('; '));
   const answers = new Map<string, unknown>();
@@ -39,19 +51,31 @@ export async function planForReal(session: Session, module: Module<any>, args: V
       return module.plan(checked.values as never, state as never, full);
     } catch (error) {
       if (!(error instanceof Unanswered)) throw error;
-      for (const probe of error.probes) answers.set(probeKey(probe), (await answersOf(session, probe.kind, [probe.subject]))[0]);
+      for (const probe of error.probes)
+        answers.set(probeKey(probe), (await answersOf(session, probe.kind, [probe.subject]))[0]);
     }
   }
 }
 
 /** Plans a module and does what it planned, on this machine. */
-export async function doForReal(session: Session, module: Module<any>, args: Value, changed: Partial<PlanContext> = {}): Promise<RealResult> {
+export async function doForReal(
+  session: Session,
+  module: Module<any>,
+  args: Value,
+  changed: Partial<PlanContext> = {},
+): Promise<RealResult> {
   const change = await planForReal(session, module, args, changed);
   const outcomes: Outcome[] = [];
   for (const action of change.actions) {
     const started = Date.now();
     const { status = -1, stdout, stderr, truncated } = await perform(session, action);
-    outcomes.push({ status, stdout: stdout.toString(), stderr: stderr.toString(), truncated, duration: (Date.now() - started) / 1000 });
+    outcomes.push({
+      status,
+      stdout: stdout.toString(),
+      stderr: stderr.toString(),
+      truncated,
+      duration: (Date.now() - started) / 1000,
+    });
     if (status !== 0) break;
   }
   const values = checkArguments(module, args).values;
@@ -68,6 +92,20 @@ export async function doForReal(session: Session, module: Module<any>, args: Val
 
 function perform(session: Session, action: Action) {
   const { text, library, payload, streams = false } = actionStep(action);
-  const bytes = payload === undefined || Buffer.isBuffer(payload) ? payload : { size: payload.size, open: async function* () { yield readFileSync(payload.path); } };
-  return runStep(session, { text, guarded: true, streams, ...(library ? { library } : {}), ...(bytes ? { payload: bytes } : {}) });
+  const bytes =
+    payload === undefined || Buffer.isBuffer(payload)
+      ? payload
+      : {
+          size: payload.size,
+          open: async function* () {
+            yield readFileSync(payload.path);
+          },
+        };
+  return runStep(session, {
+    text,
+    guarded: true,
+    streams,
+    ...(library ? { library } : {}),
+    ...(bytes ? { payload: bytes } : {}),
+  });
 }

@@ -1,11 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Value } from '../../../src/base/value.js';
-import { Unknowable } from '../../../src/modules/module.js';
+import { checkArguments } from '../../../src/modules/check-arguments.js';
 import { git } from '../../../src/modules/git.js';
+import { Unknowable } from '../../../src/modules/module.js';
 import type { ProgramOutput } from '../../../src/probes/output.js';
 import { ABSENT } from '../../../src/probes/package.js';
 import { ask, probeKey } from '../../../src/probes/registry.js';
@@ -14,18 +25,35 @@ import type { Session } from '../../../src/transport/session.js';
 import { openSession, shells } from '../probes/shells.js';
 import { doForReal, planForReal } from './for-real.js';
 import { answer, context, planOf } from './plan-of.js';
-import { checkArguments } from '../../../src/modules/check-arguments.js';
 
 const A = 'a'.repeat(40);
 const B = 'b'.repeat(40);
 
 /** The plan for what git says here and there. */
-function plan(args: Record<string, Value>, local: string | Partial<ProgramOutput>, remote: string | Partial<ProgramOutput> = '', installed = false, there: FileStat | null = null) {
+function plan(
+  args: Record<string, Value>,
+  local: string | Partial<ProgramOutput>,
+  remote: string | Partial<ProgramOutput> = '',
+  installed = false,
+  there: FileStat | null = null,
+) {
   const all = { repo: 'https://example.org/r.git', dest: '/srv/r', ...args };
-  const output = (said: string | Partial<ProgramOutput>): ProgramOutput => ({ status: 0, stdout: '', stderr: '', ...(typeof said === 'string' ? { stdout: said } : said) });
+  const output = (said: string | Partial<ProgramOutput>): ProgramOutput => ({
+    status: 0,
+    stdout: '',
+    stderr: '',
+    ...(typeof said === 'string' ? { stdout: said } : said),
+  });
   const probes = git.probes(checkArguments(git, all).values as never, context);
-  const known = probes.map((probe, i): readonly [string, unknown] => [probeKey(probe), i === 0 ? there : output(i === 1 ? local : remote)]);
-  return planOf(git, all, [...known, answer(ask('stat', '/srv/r'), there), answer(ask('package', 'git'), { ...ABSENT, installed })]);
+  const known = probes.map((probe, i): readonly [string, unknown] => [
+    probeKey(probe),
+    i === 0 ? there : output(i === 1 ? local : remote),
+  ]);
+  return planOf(git, all, [
+    ...known,
+    answer(ask('stat', '/srv/r'), there),
+    answer(ask('package', 'git'), { ...ABSENT, installed }),
+  ]);
 }
 const refs = `ref: refs/heads/main\tHEAD\n${A}\tHEAD\n`;
 const at = (commit: string, more = '') => `repository\nhead ${commit}\nurl https://example.org/r.git\n${more}`;
@@ -34,7 +62,10 @@ describe('the plan of a checkout', () => {
   it('clones where there is nothing, and tells which commit', () => {
     const change = plan({}, 'none\n', refs);
     expect(change.actions).toHaveLength(1);
-    expect(change).toMatchObject({ diff: [{ note: `(none) → ${A.slice(0, 12)}` }], result: { before: null, after: A } });
+    expect(change).toMatchObject({
+      diff: [{ note: `(none) → ${A.slice(0, 12)}` }],
+      result: { before: null, after: A },
+    });
   });
   it('does nothing where the commit is there', () => {
     expect(plan({}, at(A), refs)).toMatchObject({ actions: [], result: { before: A, after: A } });
@@ -78,16 +109,32 @@ describe('the plan of a checkout', () => {
   it('never asks, and names the key and the known hosts for ssh', () => {
     const change = plan({ key_file: "/k y's", accept_newhostkey: true }, 'none\n', refs);
     expect(change.actions[0]).toMatchObject({
-      environment: { GIT_TERMINAL_PROMPT: '0', GIT_SSH_COMMAND: `ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new -i '/k y'\\''s' -o IdentitiesOnly=yes` },
+      environment: {
+        GIT_TERMINAL_PROMPT: '0',
+        GIT_SSH_COMMAND: `ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new -i '/k y'\\''s' -o IdentitiesOnly=yes`,
+      },
     });
-    expect(plan({}, 'none\n', refs).actions[0]).toMatchObject({ environment: { GIT_SSH_COMMAND: 'ssh -o BatchMode=yes' } });
+    expect(plan({}, 'none\n', refs).actions[0]).toMatchObject({
+      environment: { GIT_SSH_COMMAND: 'ssh -o BatchMode=yes' },
+    });
   });
 });
 
 const base = mkdtempSync(join(tmpdir(), 'hostwright-git-'));
 const repo = join(base, "the repo's");
-const environment = { ...process.env, HOME: base, GIT_CONFIG_NOSYSTEM: '1', GIT_AUTHOR_NAME: 'x', GIT_AUTHOR_EMAIL: 'x', GIT_COMMITTER_NAME: 'x', GIT_COMMITTER_EMAIL: 'x' };
-const run = (...words: string[]): string => execFileSync('git', ['-C', repo, ...words], { env: environment, stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
+const environment = {
+  ...process.env,
+  HOME: base,
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_AUTHOR_NAME: 'x',
+  GIT_AUTHOR_EMAIL: 'x',
+  GIT_COMMITTER_NAME: 'x',
+  GIT_COMMITTER_EMAIL: 'x',
+};
+const run = (...words: string[]): string =>
+  execFileSync('git', ['-C', repo, ...words], { env: environment, stdio: ['ignore', 'pipe', 'ignore'] })
+    .toString()
+    .trim();
 function commit(content: string): string {
   writeFileSync(join(repo, 'f'), content);
   run('add', 'f');
@@ -197,8 +244,12 @@ describe.runIf(hasGit).each(shells)('checkouts for real under %s', (_name, shell
   });
 
   it('tells why it failed, and leaves nothing', async () => {
-    await expect(planForReal(await open(), git, { repo: 'file:///no/such/repo', dest })).rejects.toThrow(/asking file:\/\/\/no\/such\/repo: .*(not|does not)/s);
-    await expect(planForReal(await open(), git, { repo, dest, executable: '/no/git' })).rejects.toThrow(/not installed/);
+    await expect(planForReal(await open(), git, { repo: 'file:///no/such/repo', dest })).rejects.toThrow(
+      /asking file:\/\/\/no\/such\/repo: .*(not|does not)/s,
+    );
+    await expect(planForReal(await open(), git, { repo, dest, executable: '/no/git' })).rejects.toThrow(
+      /not installed/,
+    );
     writeFileSync(join(base, 'plain'), '');
     const { failed, conclusion } = await doForReal(await open(), git, { repo, dest: join(base, 'plain', 'x') });
     expect(failed).toBe(true);

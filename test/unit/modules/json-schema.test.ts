@@ -13,7 +13,13 @@ import { loadModules, moduleNamed, moduleNames } from '../../../src/modules/regi
 /** Values of the option's own type, without the conversions that people are given. */
 function valueOf(option: Option): fc.Arbitrary<Value> {
   const elements = (): fc.Arbitrary<Value> =>
-    option.options ? argumentsOf(option.options) : valueOf({ type: option.elements ?? 'raw', description: '', ...(option.choices ? { choices: option.choices } : {}) });
+    option.options
+      ? argumentsOf(option.options)
+      : valueOf({
+          type: option.elements ?? 'raw',
+          description: '',
+          ...(option.choices ? { choices: option.choices } : {}),
+        });
   if (option.type !== 'list' && option.choices) return fc.constantFrom(...option.choices);
   switch (option.type) {
     case 'str':
@@ -30,9 +36,17 @@ function valueOf(option: Option): fc.Arbitrary<Value> {
     case 'list':
       return fc.array(elements(), { maxLength: 2 });
     case 'dict':
-      return option.options ? argumentsOf(option.options) : fc.dictionary(fc.string({ maxLength: 3 }), fc.integer(), { maxKeys: 2 });
+      return option.options
+        ? argumentsOf(option.options)
+        : fc.dictionary(fc.string({ maxLength: 3 }), fc.integer(), { maxKeys: 2 });
     default:
-      return fc.oneof(fc.string({ maxLength: 3 }), fc.integer(), fc.boolean(), fc.constant([null, 'x']), fc.constant({ a: 1 }));
+      return fc.oneof(
+        fc.string({ maxLength: 3 }),
+        fc.integer(),
+        fc.boolean(),
+        fc.constant([null, 'x']),
+        fc.constant({ a: 1 }),
+      );
   }
 }
 
@@ -45,13 +59,18 @@ function wrongFor(option: Option): fc.Arbitrary<Value> {
 
 function argumentsOf(options: Options, wrong = false): fc.Arbitrary<Record<string, Value>> {
   const entries = Object.entries(options).map(([name, option]) => {
-    const mine = wrong && option.type !== 'raw' ? fc.oneof({ weight: 9, arbitrary: valueOf(option) }, { weight: 1, arbitrary: wrongFor(option) }) : valueOf(option);
+    const mine =
+      wrong && option.type !== 'raw'
+        ? fc.oneof({ weight: 9, arbitrary: valueOf(option) }, { weight: 1, arbitrary: wrongFor(option) })
+        : valueOf(option);
     const present = option.required ? 0.9 : 0.4;
     return fc.tuple(fc.constant(name), fc.double({ min: 0, max: 1, noNaN: true }), mine, fc.constant(present));
   });
   const extra = fc.option(fc.constant('no_such_argument'), { freq: 10, nil: undefined });
   return fc.tuple(fc.tuple(...entries), extra).map(([all, name]) => ({
-    ...Object.fromEntries(all.filter(([, chance, , present]) => chance < present).map(([key, , value]) => [key, value])),
+    ...Object.fromEntries(
+      all.filter(([, chance, , present]) => chance < present).map(([key, , value]) => [key, value]),
+    ),
     ...(wrong && name !== undefined ? { [name]: 1 } : {}),
   }));
 }

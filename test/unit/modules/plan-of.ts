@@ -1,9 +1,9 @@
-import { type Value } from '../../../src/base/value.js';
+import { TaskError } from '../../../src/base/error.js';
+import type { Value } from '../../../src/base/value.js';
 import { checkArguments } from '../../../src/modules/check-arguments.js';
 import { type Change, type Module, type PlanContext, Unanswered } from '../../../src/modules/module.js';
-import { type Answers, type Probe, type ProbeName, probeKey } from '../../../src/probes/registry.js';
 import { Refusal } from '../../../src/probes/probe.js';
-import { TaskError } from '../../../src/base/error.js';
+import { type Answers, type Probe, type ProbeName, probeKey } from '../../../src/probes/registry.js';
 
 /** What a host would answer: pairs made with `answer(ask('stat', '/x'), ...)`. */
 export type Known = readonly (readonly [string, unknown])[];
@@ -35,14 +35,20 @@ export const context: PlanContext = {
 };
 
 /** The plan of a module for arguments as a person writes them, on a host that answers as told. */
-export function planOf(module: Module<any>, args: Value, known: Known = [], changed: Partial<PlanContext> = {}): Change {
+export function planOf(
+  module: Module<any>,
+  args: Value,
+  known: Known = [],
+  changed: Partial<PlanContext> = {},
+): Change {
   const checked = checkArguments(module, args);
   if (checked.problems.length > 0) throw new Error(checked.problems.map(({ message }) => message).join('; '));
   const answers = new Map(known);
   const read = (probe: Probe): unknown => {
     const key = probeKey(probe);
     // Modules of files ask whether owners exist: here they do, unless a case says otherwise.
-    if (!answers.has(key) && 'mode' in module.options && (probe.kind === 'passwd' || probe.kind === 'group')) return { name: probe.subject };
+    if (!answers.has(key) && 'mode' in module.options && (probe.kind === 'passwd' || probe.kind === 'group'))
+      return { name: probe.subject };
     if (!answers.has(key)) throw new Unanswered([probe]);
     const value = answers.get(key);
     if (value instanceof Refusal) throw new TaskError(value.message, value.hint);

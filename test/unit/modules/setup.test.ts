@@ -13,8 +13,14 @@ describe('subsets of facts', () => {
     [['!all'], min],
     [['network'], [...min, 'network']],
     [['!all', '!min', 'network'], ['network']],
-    [['!all', 'virtual'], [...min, 'virtualization']],
-    [['hardware', '!mounts'], [...min, 'processor', 'memory', 'product', 'devices', 'boot']],
+    [
+      ['!all', 'virtual'],
+      [...min, 'virtualization'],
+    ],
+    [
+      ['hardware', '!mounts'],
+      [...min, 'processor', 'memory', 'product', 'devices', 'boot'],
+    ],
     [['!min'], factGroups.filter((group) => !min.includes(group))],
     [['!hardware', '!network', '!virtual'], min],
     [['default_ipv4', '!all', '!min'], ['network']],
@@ -32,12 +38,17 @@ describe('subsets of facts', () => {
 describe('setup', () => {
   const facts = (values: Record<string, Value>, group: string) => answer(ask('fact', group), mapping(values));
   const known = [facts({ interfaces: ['lo'], default_ipv4: { address: '10.0.0.1' }, eth0: { mtu: 1500 } }, 'network')];
-  const gather = (args: Values) => planOf(setup, mapping({ gather_subset: ['!all', '!min', 'network'], ...args }), known);
+  const gather = (args: Values) =>
+    planOf(setup, mapping({ gather_subset: ['!all', '!min', 'network'], ...args }), known);
 
   it('registers facts under both names, and changes nothing', () => {
     const change = gather({});
     expect(change.actions).toEqual([]);
-    expect(Object.keys(change.result!['ansible_facts'] as Values)).toEqual(['ansible_interfaces', 'ansible_default_ipv4', 'ansible_eth0']);
+    expect(Object.keys(change.result!['ansible_facts'] as Values)).toEqual([
+      'ansible_interfaces',
+      'ansible_default_ipv4',
+      'ansible_eth0',
+    ]);
     expect(change.controller).toEqual([{ type: 'host-facts', values: change.result!['facts'] }]);
   });
   it.each([

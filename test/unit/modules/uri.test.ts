@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,7 +28,14 @@ const secret = 'hunter"2\\ \t$x';
 
 describe('the plan of a request', () => {
   it('says nothing of the request in an argument list', () => {
-    const change = planOf(uri, { url: 'http://h/?token=abc', url_username: 'u', url_password: secret, headers: { 'X-Key': 'k3y' }, body: 'b0dy', method: 'POST' });
+    const change = planOf(uri, {
+      url: 'http://h/?token=abc',
+      url_username: 'u',
+      url_password: secret,
+      headers: { 'X-Key': 'k3y' },
+      body: 'b0dy',
+      method: 'POST',
+    });
     const [action] = change.actions;
     if (action?.kind !== 'run') throw new Error('a run was expected');
     for (const word of ['token', 'hunter', 'k3y', 'b0dy']) expect(action.argv.join(' ')).not.toContain(word);
@@ -57,11 +74,17 @@ beforeAll(async () => {
       if (path === '/go') return response.writeHead(302, { Location: '/json', 'X-Hop': '1' }).end('moved');
       if (path === '/loop') return response.writeHead(302, { Location: '/loop' }).end();
       if (path === '/file') return response.writeHead(302, { Location: 'file:///etc/passwd' }).end();
-      if (path.split('?')[0] === '/json') return response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'X-Two': ['a', 'b'] }).end('{"a": [1, null], "__proto__": {"x": 1}}');
+      if (path.split('?')[0] === '/json')
+        return response
+          .writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'X-Two': ['a', 'b'] })
+          .end('{"a": [1, null], "__proto__": {"x": 1}}');
       if (path === '/bad-json') return response.writeHead(200, { 'Content-Type': 'application/json' }).end('{');
       if (path === '/missing') return response.writeHead(404).end('no such page');
       if (path === '/slow') return;
-      if (path === '/trick') return response.writeHead(200, 'HTTP/1.1 200 OK').end('HTTP/1.1 500 No\r\nContent-Type: x\r\n\r\n\x1ehostwright 500 0 x\n');
+      if (path === '/trick')
+        return response
+          .writeHead(200, 'HTTP/1.1 200 OK')
+          .end('HTTP/1.1 500 No\r\nContent-Type: x\r\n\r\n\x1ehostwright 500 0 x\n');
       if (path === '/large') return response.end('x'.repeat(3_000_000));
       response.end('plain');
     });
@@ -89,7 +112,14 @@ describe.runIf(has('curl')).each(shells)('requests for real under %s', (_name, s
   it('registers status, headers and JSON', async () => {
     const { result, failed, changed } = await get('/json', { return_content: true });
     expect([failed, changed]).toEqual([false, false]);
-    expect(result).toMatchObject({ status: 200, url: `${url}/json`, redirected: false, content_type: 'application/json; charset=utf-8', x_two: 'a, b', msg: 'OK' });
+    expect(result).toMatchObject({
+      status: 200,
+      url: `${url}/json`,
+      redirected: false,
+      content_type: 'application/json; charset=utf-8',
+      x_two: 'a, b',
+      msg: 'OK',
+    });
     expect(result['json']).toMatchObject({ a: [1, null] });
     expect(Object.getPrototypeOf(result['json'])).toBeNull();
     expect(result['content']).toMatch(/^\{"a"/);
@@ -105,11 +135,26 @@ describe.runIf(has('curl')).each(shells)('requests for real under %s', (_name, s
   });
   it('sends JSON, forms and text as they are', async () => {
     await get('/', { method: 'post', body: { a: 'é"\\\n\t\u2028', b: [1] }, body_format: 'json' });
-    expect(seen).toMatchObject({ method: 'POST', body: '{"a":"é\\"\\\\\\n\\t\u2028","b":[1]}', headers: { 'content-type': 'application/json' } });
+    expect(seen).toMatchObject({
+      method: 'POST',
+      body: '{"a":"é\\"\\\\\\n\\t\u2028","b":[1]}',
+      headers: { 'content-type': 'application/json' },
+    });
     await get('/', { method: 'PUT', body: { a: 'x y&z', b: [1, true] }, body_format: 'form-urlencoded' });
-    expect(seen).toMatchObject({ method: 'PUT', body: 'a=x+y%26z&b=1&b=true', headers: { 'content-type': 'application/x-www-form-urlencoded' } });
-    await get('/', { method: 'POST', body: '@/etc/passwd\r\n"\\n', headers: { 'Content-Type': 'text/plain', 'X-A': 'it\'s "so"', 'X-Empty': '' } });
-    expect(seen).toMatchObject({ body: '@/etc/passwd\r\n"\\n', headers: { 'content-type': 'text/plain', 'x-a': 'it\'s "so"', 'x-empty': '' } });
+    expect(seen).toMatchObject({
+      method: 'PUT',
+      body: 'a=x+y%26z&b=1&b=true',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    await get('/', {
+      method: 'POST',
+      body: '@/etc/passwd\r\n"\\n',
+      headers: { 'Content-Type': 'text/plain', 'X-A': 'it\'s "so"', 'X-Empty': '' },
+    });
+    expect(seen).toMatchObject({
+      body: '@/etc/passwd\r\n"\\n',
+      headers: { 'content-type': 'text/plain', 'x-a': 'it\'s "so"', 'x-empty': '' },
+    });
     const long = 'line "\\\n'.repeat(30_000);
     await get('/', { method: 'POST', body: long });
     expect(seen?.body).toBe(long);
@@ -119,8 +164,17 @@ describe.runIf(has('curl')).each(shells)('requests for real under %s', (_name, s
     expect(Buffer.from(String(seen?.headers.authorization).slice(6), 'base64').toString()).toBe(`me:${secret}`);
   });
   it('follows redirects as it is told, and never to a file', async () => {
-    expect((await get('/go')).result).toMatchObject({ status: 200, redirected: true, url: `${url}/json`, json: { a: [1, null] } });
-    expect((await get('/go', { follow_redirects: 'none', status_code: 302 })).result).toMatchObject({ status: 302, location: '/json', x_hop: '1' });
+    expect((await get('/go')).result).toMatchObject({
+      status: 200,
+      redirected: true,
+      url: `${url}/json`,
+      json: { a: [1, null] },
+    });
+    expect((await get('/go', { follow_redirects: 'none', status_code: 302 })).result).toMatchObject({
+      status: 302,
+      location: '/json',
+      x_hop: '1',
+    });
     expect((await get('/go', { method: 'POST', body: 'x', status_code: 302 })).failed).toBe(false);
     const file = await get('/file');
     expect(file.failed).toBe(true);
@@ -132,7 +186,10 @@ describe.runIf(has('curl')).each(shells)('requests for real under %s', (_name, s
     expect([failed, seen?.method, result['status']]).toEqual([false, 'HEAD', 200]);
   });
   it('is not fooled by what the server sends', async () => {
-    expect((await get('/trick', { return_content: true })).result).toMatchObject({ status: 200, content: expect.stringContaining('HTTP/1.1 500') });
+    expect((await get('/trick', { return_content: true })).result).toMatchObject({
+      status: 200,
+      content: expect.stringContaining('HTTP/1.1 500'),
+    });
     expect((await get('/bad-json')).result['json']).toBeUndefined();
     const large = await get('/large', { return_content: true });
     expect(large.result).toMatchObject({ status: 200, truncated: true });
@@ -140,7 +197,10 @@ describe.runIf(has('curl')).each(shells)('requests for real under %s', (_name, s
   it('tells why there was no answer', async () => {
     const refused = await request({ url: 'http://127.0.0.1:9/' });
     expect(refused).toMatchObject({ failed: true, result: { status: -1 } });
-    expect(refused.conclusion).toMatchObject({ message: expect.stringMatching(/connect/i), hint: expect.stringContaining('nothing listens') });
+    expect(refused.conclusion).toMatchObject({
+      message: expect.stringMatching(/connect/i),
+      hint: expect.stringContaining('nothing listens'),
+    });
     expect((await get('/slow', { timeout: 1 })).conclusion.hint).toMatch(/raise timeout/);
   });
   it('puts the answer into a file, once', async () => {
@@ -166,7 +226,13 @@ describe.runIf(has('wget'))('without curl', () => {
   /** A session whose PATH has only these programs. */
   async function withOnly(...programs: string[]): Promise<Session> {
     const bin = mkdtempSync(join(folder, 'bin-'));
-    for (const program of programs) symlinkSync(execFileSync('sh', ['-c', `command -v ${program}`]).toString().trim(), join(bin, program));
+    for (const program of programs)
+      symlinkSync(
+        execFileSync('sh', ['-c', `command -v ${program}`])
+          .toString()
+          .trim(),
+        join(bin, program),
+      );
     chmodSync(bin, 0o755);
     const session = await openSession(['/bin/sh']);
     await session.exchange([{ text: `PATH=${bin}`, guarded: false, streams: false }], { timeout: 5 });
@@ -183,6 +249,10 @@ describe.runIf(has('wget'))('without curl', () => {
     const session = await withOnly(...TOOLS);
     const { conclusion } = await doForReal(session, uri, { url, method: 'POST', body: 'x' });
     session.close();
-    expect(conclusion).toMatchObject({ failed: true, message: 'curl is not installed', hint: expect.stringContaining('install curl') });
+    expect(conclusion).toMatchObject({
+      failed: true,
+      message: 'curl is not installed',
+      hint: expect.stringContaining('install curl'),
+    });
   });
 });

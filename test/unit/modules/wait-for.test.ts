@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -34,7 +34,12 @@ const TOOLS = ['sh', 'cat', 'dd', 'tee', 'sleep', 'timeout', 'grep', 'head', 'da
 async function openWith(shell: readonly string[], program: string | undefined) {
   const bin = mkdtempSync(join(folder, 'bin-'));
   for (const each of [...TOOLS, ...(program === undefined ? [] : [program])]) {
-    symlinkSync(execFileSync('sh', ['-c', `command -v ${each}`]).toString().trim(), join(bin, each));
+    symlinkSync(
+      execFileSync('sh', ['-c', `command -v ${each}`])
+        .toString()
+        .trim(),
+      join(bin, each),
+    );
   }
   const session = await openSession(shell);
   await session.exchange([{ text: `PATH=${bin}`, guarded: false, streams: false }], { timeout: 5 });
@@ -60,7 +65,11 @@ describe('the plan of a wait', () => {
   });
   it('changes nothing, has time enough, and cannot be told beforehand', () => {
     const change = planOf(waitFor, { port: 80, timeout: 100, delay: 10 });
-    expect(change).toMatchObject({ changed: false, unknown: expect.stringContaining('127.0.0.1:80'), actions: [{ kind: 'run', effects: [] }] });
+    expect(change).toMatchObject({
+      changed: false,
+      unknown: expect.stringContaining('127.0.0.1:80'),
+      actions: [{ kind: 'run', effects: [] }],
+    });
     expect((change.actions[0] as { timeout: number }).timeout).toBeGreaterThan(110);
   });
 });
@@ -76,7 +85,11 @@ describe.concurrent.each(shells)('waiting for real under %s', (_name, shell) => 
   };
 
   it.each(['bash', 'nc', 'curl'].filter(present))('a port, with %s', async (program) => {
-    expect(await wait({ port }, program)).toMatchObject({ failed: false, changed: false, result: { state: 'started' } });
+    expect(await wait({ port }, program)).toMatchObject({
+      failed: false,
+      changed: false,
+      result: { state: 'started' },
+    });
     const closed = await wait({ port: 9, timeout: 1 }, program);
     expect(closed.conclusion).toMatchObject({ failed: true, message: '127.0.0.1:9 was not started within 1 s' });
     expect(closed.result['elapsed']).toBeGreaterThanOrEqual(1);
@@ -85,15 +98,23 @@ describe.concurrent.each(shells)('waiting for real under %s', (_name, shell) => 
   });
   it.each(['bash', 'nc', 'curl'].filter(present))('what a port sends, with %s', async (program) => {
     const found = await wait({ port, search_regex: 'version (\\d+)\\.(?<minor>\\d+)' }, program);
-    expect([found.failed, found.result['match_groups'], found.result['match_groupdict']]).toEqual([false, ['1', '2'], { minor: '2' }]);
+    expect([found.failed, found.result['match_groups'], found.result['match_groupdict']]).toEqual([
+      false,
+      ['1', '2'],
+      { minor: '2' },
+    ]);
     const other = await wait({ port, search_regex: "no 'such' thing" }, program);
-    expect(other.conclusion.message).toContain("with \"no 'such' thing\" was not started");
+    expect(other.conclusion.message).toContain('with "no \'such\' thing" was not started');
   });
   it('says what to install where nothing can look', async () => {
     const session = await openWith(shell, undefined);
     const { conclusion } = await doForReal(session, waitFor, { port });
     session.close();
-    expect(conclusion).toMatchObject({ failed: true, message: expect.stringContaining('neither bash nor nc nor curl'), hint: expect.stringContaining('install') });
+    expect(conclusion).toMatchObject({
+      failed: true,
+      message: expect.stringContaining('neither bash nor nc nor curl'),
+      hint: expect.stringContaining('install'),
+    });
   });
   it('a file, and what is in it', async () => {
     const path = join(folder, 'log');
@@ -102,7 +123,10 @@ describe.concurrent.each(shells)('waiting for real under %s', (_name, shell) => 
     expect((await wait({ path, search_regex: '^on' })).failed).toBe(true);
     expect((await wait({ path: `${path}-not` })).conclusion.message).toBe(`${path}-not was not started within 0 s`);
     expect((await wait({ path: `${path}-not`, state: 'absent' })).failed).toBe(false);
-    expect((await wait({ path, search_regex: '(' })).conclusion).toMatchObject({ failed: true, message: expect.stringMatching(/cannot wait for .*log: .+/) });
+    expect((await wait({ path, search_regex: '(' })).conclusion).toMatchObject({
+      failed: true,
+      message: expect.stringMatching(/cannot wait for .*log: .+/),
+    });
   });
   it('until it comes, and until it goes', async () => {
     const path = join(folder, `soon-${shell.join('-').replaceAll('/', '')}`);

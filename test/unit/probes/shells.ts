@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
+import type { ProbeKind, Refusal } from '../../../src/probes/probe.js';
+import { type Answers, type ProbeName, probeKinds } from '../../../src/probes/registry.js';
 import { connectLocal } from '../../../src/transport/local.js';
 import { Session, type Step, type StepResult } from '../../../src/transport/session.js';
 import { bootCommand } from '../../../src/transport/shell.js';
-import { type Answers, type ProbeName, probeKinds } from '../../../src/probes/registry.js';
-import type { ProbeKind, Refusal } from '../../../src/probes/probe.js';
 
 const all: readonly (readonly [name: string, words: readonly string[]])[] = [
   ['dash', ['/bin/dash']],
@@ -16,7 +16,9 @@ export const shells = all.filter(([, [path]]) => existsSync(path!));
 
 /** A session on this machine whose loop runs in the shell under test, not in whatever /bin/sh is. */
 export async function openSession(shell: readonly string[]): Promise<Session> {
-  return new Session(await connectLocal({ shell }).openShell(bootCommand().replace('exec sh', `exec ${shell.join(' ')}`)));
+  return new Session(
+    await connectLocal({ shell }).openShell(bootCommand().replace('exec sh', `exec ${shell.join(' ')}`)),
+  );
 }
 
 /** The result of one step. */

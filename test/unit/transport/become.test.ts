@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
-import { PassThrough } from 'node:stream';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { splitWords } from '../../../src/base/words.js';
 import { type Become, openSession } from '../../../src/transport/become.js';
@@ -97,7 +97,10 @@ describe('becoming another user', () => {
 
   it('does not wait longer than told', async () => {
     const started = Date.now();
-    await expect(say({ method: 'sudo', user: 'silent', password: PASSWORD }, 0.3)).rejects.toMatchObject({ reason: 'become', message: expect.stringContaining('0.3 s') });
+    await expect(say({ method: 'sudo', user: 'silent', password: PASSWORD }, 0.3)).rejects.toMatchObject({
+      reason: 'become',
+      message: expect.stringContaining('0.3 s'),
+    });
     expect(Date.now() - started).toBeLessThan(5000);
   });
 });
@@ -106,26 +109,29 @@ describe('the command line', () => {
   const users = ['root', "o'brien", 'a b', '$(id)', '-x', '`id`', 'a;b'];
   const methods = ['sudo', 'su', 'doas'] as const;
 
-  it.each(methods.flatMap((method) => users.map((user) => [method, user] as const)))('of %s quotes the user "%s", and never holds the password', async (method, user) => {
-    for (const password of [undefined, PASSWORD]) {
-      const asked: string[] = [];
-      const connection: Connection = {
-        openShell: async (command) => {
-          asked.push(command);
-          const ended = new Promise<ShellEnd>((resolve) => new EventEmitter().once('x', resolve));
-          const stdout = new PassThrough();
-          const announced = /printf (ready-\w+)/.exec(command)?.[1];
-          if (announced) setImmediate(() => stdout.write(announced));
-          return { stdin: new PassThrough(), stdout, stderr: new PassThrough(), ended, close: () => {} };
-        },
-        close: () => {},
-      };
-      await openSession(connection, { method, user, ...(password === undefined ? {} : { password }) }, 5);
-      expect(asked).toHaveLength(1);
-      const words = splitWords(asked[0]!);
-      expect(words).toContain(user);
-      expect(words[0]).toBe(method);
-      expect(asked[0]).not.toContain('cret');
-    }
-  });
+  it.each(methods.flatMap((method) => users.map((user) => [method, user] as const)))(
+    'of %s quotes the user "%s", and never holds the password',
+    async (method, user) => {
+      for (const password of [undefined, PASSWORD]) {
+        const asked: string[] = [];
+        const connection: Connection = {
+          openShell: async (command) => {
+            asked.push(command);
+            const ended = new Promise<ShellEnd>((resolve) => new EventEmitter().once('x', resolve));
+            const stdout = new PassThrough();
+            const announced = /printf (ready-\w+)/.exec(command)?.[1];
+            if (announced) setImmediate(() => stdout.write(announced));
+            return { stdin: new PassThrough(), stdout, stderr: new PassThrough(), ended, close: () => {} };
+          },
+          close: () => {},
+        };
+        await openSession(connection, { method, user, ...(password === undefined ? {} : { password }) }, 5);
+        expect(asked).toHaveLength(1);
+        const words = splitWords(asked[0]!);
+        expect(words).toContain(user);
+        expect(words[0]).toBe(method);
+        expect(asked[0]).not.toContain('cret');
+      }
+    },
+  );
 });

@@ -21,21 +21,27 @@ describe('what is kept of a stream', () => {
 
   it('is the same however the stream is cut, and never more than the limit', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 20 }), fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 12 }), (half, parts) => {
-        const whole = Buffer.concat(parts);
-        const capture = new Capture(2 * half);
-        for (const part of parts) capture.push(Buffer.from(part));
-        expect(capture.total).toBe(whole.length);
-        const kept = capture.bytes();
-        if (whole.length <= 2 * half) {
-          expect([kept.equals(whole), capture.truncated]).toEqual([true, false]);
-          return;
-        }
-        const left = whole.length - 2 * half;
-        const note = Buffer.from(`\n[... ${left} bytes left out ...]\n`);
-        expect(kept.equals(Buffer.concat([whole.subarray(0, half), note, whole.subarray(whole.length - half)]))).toBe(true);
-        expect(LEFT_OUT.test(kept.toString('latin1'))).toBe(true);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 20 }),
+        fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 12 }),
+        (half, parts) => {
+          const whole = Buffer.concat(parts);
+          const capture = new Capture(2 * half);
+          for (const part of parts) capture.push(Buffer.from(part));
+          expect(capture.total).toBe(whole.length);
+          const kept = capture.bytes();
+          if (whole.length <= 2 * half) {
+            expect([kept.equals(whole), capture.truncated]).toEqual([true, false]);
+            return;
+          }
+          const left = whole.length - 2 * half;
+          const note = Buffer.from(`\n[... ${left} bytes left out ...]\n`);
+          expect(kept.equals(Buffer.concat([whole.subarray(0, half), note, whole.subarray(whole.length - half)]))).toBe(
+            true,
+          );
+          expect(LEFT_OUT.test(kept.toString('latin1'))).toBe(true);
+        },
+      ),
     );
   });
 

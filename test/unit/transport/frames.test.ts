@@ -38,7 +38,19 @@ describe('frames', () => {
 
   it('tells the same however the stream is cut', () => {
     const piece = fc.oneof(
-      fc.constantFrom(NONCE, NONCE.slice(0, 7), NONCE.slice(1), '\x1e', '\n', 'e0:0\n', `${NONCE}e`, `${NONCE}e7:1`, `${NONCE}e7:1\n`, `${NONCE}e7:999\n`, '\x1e\x1e'),
+      fc.constantFrom(
+        NONCE,
+        NONCE.slice(0, 7),
+        NONCE.slice(1),
+        '\x1e',
+        '\n',
+        'e0:0\n',
+        `${NONCE}e`,
+        `${NONCE}e7:1`,
+        `${NONCE}e7:1\n`,
+        `${NONCE}e7:999\n`,
+        '\x1e\x1e',
+      ),
       fc.string({ unit: 'binary-ascii', maxLength: 20 }),
     );
     fc.assert(

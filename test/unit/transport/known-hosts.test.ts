@@ -22,7 +22,8 @@ function key(type: string, body = 'one'): Buffer {
 }
 const ED = key('ssh-ed25519');
 const OTHER = key('ssh-ed25519', 'two');
-const line = (names: string, blob: Buffer, type = 'ssh-ed25519'): string => `${names} ${type} ${blob.toString('base64')} a comment`;
+const line = (names: string, blob: Buffer, type = 'ssh-ed25519'): string =>
+  `${names} ${type} ${blob.toString('base64')} a comment`;
 const hashed = (name: string): string => {
   const salt = Buffer.from('saltsaltsaltsaltsalt');
   return `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`;
@@ -48,16 +49,21 @@ describe('known_hosts', () => {
 
   it('reads hashed names, plain and with a port', () => {
     const hosts = known(line(hashed('host'), ED), line(hashed('[host]:2222'), OTHER));
-    expect([hosts.check('HOST', 22, ED), hosts.check('host', 2222, OTHER), hosts.check('host', 2222, ED), hosts.check('host2', 22, ED)]).toEqual([
-      ...['known', 'known', 'changed', 'unknown'],
-    ]);
+    expect([
+      hosts.check('HOST', 22, ED),
+      hosts.check('host', 2222, OTHER),
+      hosts.check('host', 2222, ED),
+      hosts.check('host2', 22, ED),
+    ]).toEqual([...['known', 'known', 'changed', 'unknown']]);
   });
 
   it('tells changed and revoked keys; a revocation is stronger than trust', () => {
     const hosts = known(line('host', ED), `@revoked ${line('*', OTHER)}`, `@cert-authority ${line('ca', ED)}`);
-    expect([hosts.check('host', 22, key('ssh-ed25519', 'x')), hosts.check('host', 22, OTHER), hosts.check('new', 22, OTHER)]).toEqual([
-      ...['changed', 'revoked', 'revoked'],
-    ]);
+    expect([
+      hosts.check('host', 22, key('ssh-ed25519', 'x')),
+      hosts.check('host', 22, OTHER),
+      hosts.check('new', 22, OTHER),
+    ]).toEqual([...['changed', 'revoked', 'revoked']]);
     const both = known(line('host', OTHER), `@revoked ${line('host', OTHER)}`);
     expect(both.check('host', 22, OTHER)).toBe('revoked');
     // An authority's key is not a host's own.
@@ -65,7 +71,17 @@ describe('known_hosts', () => {
   });
 
   it('passes over what makes no sense, and files that do not exist', () => {
-    const hosts = known('# comment', '', 'host', 'host ssh-ed25519', '   ', '|1|broken| ssh-ed25519 AAAA', '|1 ssh-ed25519 AAAA', '@revoked', line('host', ED));
+    const hosts = known(
+      '# comment',
+      '',
+      'host',
+      'host ssh-ed25519',
+      '   ',
+      '|1|broken| ssh-ed25519 AAAA',
+      '|1 ssh-ed25519 AAAA',
+      '@revoked',
+      line('host', ED),
+    );
     expect(hosts.check('host', 22, ED)).toBe('known');
     expect(KnownHosts.read([join(folder, 'nowhere')]).check('host', 22, ED)).toBe('unknown');
   });
@@ -90,7 +106,11 @@ describe('the key that a host shows', () => {
   it('is trusted, refused or taken down', () => {
     expect(verifyHostKey(known(line('h', ED)), 'h', 22, ED, false)).toBeUndefined();
     const unknown = verifyHostKey(known(), 'h', 2222, ED, false)!;
-    expect([unknown.reason, unknown.message.includes('[h]:2222'), unknown.message.includes(fingerprint(ED))]).toEqual(['host-key', true, true]);
+    expect([unknown.reason, unknown.message.includes('[h]:2222'), unknown.message.includes(fingerprint(ED))]).toEqual([
+      'host-key',
+      true,
+      true,
+    ]);
     expect(unknown.hint).toContain('--accept-new-host-keys');
     for (const accept of [true, false]) {
       expect(verifyHostKey(known(line('h', ED)), 'h', 22, OTHER, accept)?.message).toContain('CHANGED');
@@ -122,7 +142,10 @@ describe('the key that a host shows', () => {
     expect(verifyHostKey(fresh, 'h', 22, ED, true)).toBeUndefined();
     expect(statSync(join(folder, 'home/.ssh')).mode & 0o777).toBe(0o700);
     const nowhere = KnownHosts.read(['/proc/nowhere/known_hosts']);
-    expect(verifyHostKey(nowhere, 'h', 22, ED, true)).toMatchObject({ reason: 'host-key', message: expect.stringContaining('written') });
+    expect(verifyHostKey(nowhere, 'h', 22, ED, true)).toMatchObject({
+      reason: 'host-key',
+      message: expect.stringContaining('written'),
+    });
   });
 
   it('prints fingerprints as ssh does', () => {

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -28,7 +27,10 @@ const wait = { timeout: 20 };
 describe.each(shells.filter(([, [path]]) => existsSync(path!)))('the session under %s', (_name, shell) => {
   it('answers steps with their bytes and status', async () => {
     const session = await open(shell);
-    const results = await session.exchange([plain('printf "a\\nb"'), plain('false'), plain('printf "\\0\\377x"')], wait);
+    const results = await session.exchange(
+      [plain('printf "a\\nb"'), plain('false'), plain('printf "\\0\\377x"')],
+      wait,
+    );
     expect(results.map((result) => [result.stdout.toString('latin1'), result.status])).toEqual([
       ['a\nb', 0],
       ['', 1],
@@ -42,7 +44,10 @@ describe.each(shells.filter(([, [path]]) => existsSync(path!)))('the session und
   it('passes over guarded steps after a failed one, but not their bytes', async () => {
     const session = await open(shell);
     const lost: Step = { ...action(`hw_recv 70000 ${folder}/never`), payload: Buffer.alloc(70000, 'x') };
-    const results = await session.exchange([action('true'), action('echo no; exit_status=3; (exit 3)'), lost, plain('echo on')], wait);
+    const results = await session.exchange(
+      [action('true'), action('echo no; exit_status=3; (exit 3)'), lost, plain('echo on')],
+      wait,
+    );
     expect(results.map((result) => result.status)).toEqual([0, 3, undefined, 0]);
     expect(results[1]!.stdout.toString()).toBe('no\n');
     expect(results[3]!.stdout.toString()).toBe('on\n');
@@ -57,7 +62,10 @@ describe.each(shells.filter(([, [path]]) => existsSync(path!)))('the session und
     const none = async function* (): AsyncIterable<Buffer> {
       throw new Error('ENOENT');
     };
-    for (const [file, message] of [[some, /10 bytes where it had 20/], [none, /cannot be read: ENOENT/]] as const) {
+    for (const [file, message] of [
+      [some, /10 bytes where it had 20/],
+      [none, /cannot be read: ENOENT/],
+    ] as const) {
       const session = await open(shell);
       const step: Step = { ...action(`hw_recv 20 ${folder}/short`), payload: { size: 20, open: file } };
       await expect(session.exchange([step], wait)).rejects.toThrow(message);
@@ -124,7 +132,10 @@ describe.each(shells.filter(([, [path]]) => existsSync(path!)))('the session und
   it('does not wait for something left running that holds the output', async () => {
     const session = await open(shell);
     const started = Date.now();
-    const results = await session.exchange([program('echo started; (sleep 30; echo late) & exit 3'), plain('echo next')], wait);
+    const results = await session.exchange(
+      [program('echo started; (sleep 30; echo late) & exit 3'), plain('echo next')],
+      wait,
+    );
     expect(Date.now() - started).toBeLessThan(10_000);
     expect([results[0]!.status, results[0]!.stdout.toString()]).toEqual([3, 'started\n']);
     expect(results[1]!.stdout.toString()).toBe('next\n');

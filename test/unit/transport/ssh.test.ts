@@ -1,10 +1,14 @@
-import { createServer } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { type EmbeddedServer, type EmbeddedServerOptions, startEmbeddedServer } from '../../../src/lab/embedded/server.js';
+import {
+  type EmbeddedServer,
+  type EmbeddedServerOptions,
+  startEmbeddedServer,
+} from '../../../src/lab/embedded/server.js';
 import { generateKey } from '../../../src/lab/keys.js';
 import { openSession } from '../../../src/transport/become.js';
 import { KnownHosts } from '../../../src/transport/known-hosts.js';
@@ -57,7 +61,8 @@ async function session(server: EmbeddedServer, more?: Partial<SshTarget>): Promi
 }
 
 const plain = (text: string): Step => ({ text, guarded: false, streams: false });
-const say = async (each: Session, text = 'echo hello', timeout = 10): Promise<string> => (await each.exchange([plain(text)], { timeout }))[0]!.stdout.toString();
+const say = async (each: Session, text = 'echo hello', timeout = 10): Promise<string> =>
+  (await each.exchange([plain(text)], { timeout }))[0]!.stdout.toString();
 const why = (promise: Promise<unknown>) =>
   promise.then(
     () => expect.fail('it should have failed'),
@@ -133,7 +138,10 @@ describe('hosts that misbehave', () => {
   it('nobody listens', async () => {
     const server = await host();
     await server.close();
-    expect(await why(connect(server))).toMatchObject({ reason: 'refused', hint: expect.stringContaining('ansible_port') });
+    expect(await why(connect(server))).toMatchObject({
+      reason: 'refused',
+      hint: expect.stringContaining('ansible_port'),
+    });
   });
 
   it('takes the connection and says nothing', async () => {
@@ -175,12 +183,17 @@ describe('hosts that misbehave', () => {
     open.push(server);
     const { port } = server.address() as { port: number };
     const connection = await connect({ port, hostKey } as EmbeddedServer, { timeout: 0.5 });
-    expect(await why(connection.openShell('true'))).toMatchObject({ reason: 'timeout', message: expect.stringContaining('0.5 s') });
+    expect(await why(connection.openShell('true'))).toMatchObject({
+      reason: 'timeout',
+      message: expect.stringContaining('0.5 s'),
+    });
   });
 
   it('floods one answer: stopped, and told', async () => {
     const flooded = await session(await host({ misbehaviour: { flood: 'stdout' } }));
-    expect(await why(flooded.exchange([plain('true')], { timeout: 5 }))).toMatchObject({ reason: expect.stringMatching(/protocol|timeout/) });
+    expect(await why(flooded.exchange([plain('true')], { timeout: 5 }))).toMatchObject({
+      reason: expect.stringMatching(/protocol|timeout/),
+    });
   });
 
   it('prints before it greets', async () => {
