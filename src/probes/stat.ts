@@ -31,10 +31,11 @@ export interface FileStat {
   readonly followed?: FileStat | null;
 }
 
+/** File types by the bits above the permissions (S_IFMT in stat(2), shifted right by 12). */
 const TYPES: Readonly<Record<number, FileType>> = {
-  11: 'socket',
-  9: 'symlink',
-  7: 'file',
+  12: 'socket',
+  10: 'symlink',
+  8: 'file',
   6: 'block',
   4: 'directory',
   2: 'character',
