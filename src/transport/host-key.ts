@@ -63,7 +63,8 @@ export function verifyHostKey(
 /** Adds a line to known_hosts; a file that a person edited may end without a newline. */
 function record(file: string, line: string): UnreachableError | undefined {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    // Not recursive: Node never comes back from making folders below /proc so.
+    if (!existsSync(dirname(file))) mkdirSync(dirname(file), { mode: 0o700 });
     const whole = !existsSync(file) || /^\n?$/.test(readFileSync(file, 'utf8').slice(-1));
     appendFileSync(file, whole ? line : `\n${line}`, { mode: 0o600 });
     return undefined;

@@ -138,9 +138,9 @@ describe('the key that a host shows', () => {
   });
 
   it('is written into a folder that has to be made, and refused where it cannot be', () => {
-    const fresh = KnownHosts.read([join(folder, 'home/.ssh/known_hosts')]);
+    const fresh = KnownHosts.read([join(folder, '.ssh/known_hosts')]);
     expect(verifyHostKey(fresh, 'h', 22, ED, true)).toBeUndefined();
-    expect(statSync(join(folder, 'home/.ssh')).mode & 0o777).toBe(0o700);
+    expect(statSync(join(folder, '.ssh')).mode & 0o777).toBe(0o700);
     const nowhere = KnownHosts.read(['/proc/nowhere/known_hosts']);
     expect(verifyHostKey(nowhere, 'h', 22, ED, true)).toMatchObject({
       reason: 'host-key',
