@@ -143,7 +143,7 @@ describe('exit codes of runs', () => {
     const started = performance.now();
     let sent = 0;
     const { code } = await hostwright(['run', 'site.yml', ...LOCAL, '--output', 'json'], {
-      cwd: project('- command: sleep 30'),
+      cwd: project('- command: sleep 6'),
       onOutput: (text, child) => {
         if ((sent === 0 && text.includes('"task-start"')) || (sent === 1 && text.includes('"interrupted"'))) {
           sent++;
@@ -152,7 +152,10 @@ describe('exit codes of runs', () => {
       },
     });
     expect(code).toBe(130);
-    expect(performance.now() - started).toBeLessThan(15_000);
+    const took = performance.now() - started;
+    expect(took).toBeLessThan(5000);
+    // What it left running holds this machine's lock to its end, as it should: later tests need it.
+    await new Promise((resolve) => setTimeout(resolve, 7000 - took));
   });
 });
 
