@@ -46,7 +46,7 @@ export const aptRepository = defineModule({
   description: 'A repository that apt uses, as one line; deb822_repository writes the newer form.',
   options,
   examples: `
-- apt_repository: { repo: 'deb http://deb.debian.org/debian bookworm-backports main' }
+- apt_repository: { repo: 'deb http://mirror.example.org/debian bookworm-backports main' }
 - apt_repository:
     repo: deb https://packages.example.org/debian bookworm main
     filename: example
